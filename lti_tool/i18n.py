@@ -1,0 +1,144 @@
+"""Languages: catalogues, the language in force, dates and numbers.
+
+Built on Babel alone, not on a Flask extension, because services and background work translate too
+(the comment of a score is written in its reader's language, far from any request).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+
+from lti_tool import clock
+
+LOCALES = ("en", "fr", "ar")
+DEFAULT = "en"
+CATALOGUES = Path(__file__).parent / "translations"
+
+_locale: ContextVar[str] = ContextVar("locale", default=DEFAULT)
+_time_zone: ContextVar[str] = ContextVar("time_zone", default="")
+
+
+@cache
+def _translations(locale: str) -> NullTranslations:
+    """Read a catalogue; compiled in memory, so that no stale compiled file can lie about."""
+    path = CATALOGUES / locale / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return NullTranslations()
+    with path.open("rb") as po:
+        catalogue = read_po(po, locale=locale)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def negotiate(wanted: Iterable[str]) -> str:
+    """Return the first language of ``wanted`` (BCP 47 or POSIX tags) that we have, else English."""
+    for tag in wanted:
+        language = tag.replace("_", "-").split("-")[0].lower()
+        if language in LOCALES:
+            return language
+    return DEFAULT
+
+
+@contextmanager
+def use(locale: str, time_zone: str = "") -> Iterator[None]:
+    """Put a language (and an IANA time zone) in force within the ``with`` block."""
+    tokens = _locale.set(negotiate([locale])), _time_zone.set(time_zone)
+    try:
+        yield
+    finally:
+        _locale.reset(tokens[0])
+        _time_zone.reset(tokens[1])
+
+
+def current() -> str:
+    """Return the language in force."""
+    return _locale.get()
+
+
+def direction(locale: str) -> str:
+    """Return ``rtl`` or ``ltr``."""
+    return Locale.parse(locale).text_direction
+
+
+def language_name(locale: str) -> str:
+    """Return a language's name in that language."""
+    return Locale.parse(locale).get_display_name(locale) or locale
+
+
+def gettext(message: str, **values: object) -> str:
+    """Translate ``message``; ``values`` fill its ``%(name)s`` places."""
+    text: str = _translations(current()).ugettext(message)
+    return text % values if values else text
+
+
+def ngettext(singular: str, plural: str, number: int, **values: object) -> str:
+    """Translate by number; ``num`` is filled with it."""
+    text: str = _translations(current()).ungettext(singular, plural, number)
+    return text % {"num": number, **values}
+
+
+def pgettext(context: str, message: str, **values: object) -> str:
+    """Translate a message that means different things in different contexts."""
+    text: str = _translations(current()).upgettext(context, message)
+    return text % values if values else text
+
+
+def npgettext(context: str, singular: str, plural: str, number: int, **values: object) -> str:
+    """Translate by number, in a context."""
+    text: str = _translations(current()).unpgettext(context, singular, plural, number)
+    return text % {"num": number, **values}
+
+
+def pick(texts: Mapping[str, str]) -> str:
+    """Return the text in the language in force, else in English, else any."""
+    return texts.get(current()) or texts.get(DEFAULT) or next(iter(texts.values()), "")
+
+
+def zone() -> tzinfo:
+    """Return the reader's time zone; UTC if it is not known."""
+    try:
+        return ZoneInfo(_time_zone.get()) if _time_zone.get() else UTC
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def exact(moment: datetime) -> str:
+    """Return a moment in full, in the reader's zone."""
+    return format_datetime(moment, "medium", tzinfo=zone(), locale=current())
+
+
+def day(value: date) -> str:
+    """Return a date in words."""
+    return format_date(value, "long", locale=current())
+
+
+def ago(moment: datetime) -> str:
+    """Return how far a moment is from now: "3 hours ago", "in 2 days"."""
+    distance: timedelta = moment - clock.now()
+    return format_timedelta(distance, add_direction=True, threshold=0.95, locale=current())
+
+
+def span(distance: timedelta) -> str:
+    """Return a length of time: "3 hours"."""
+    return format_timedelta(distance, threshold=0.95, locale=current())
+
+
+def number(value: float) -> str:
+    """Return a number with the reader's separators."""
+    return format_decimal(value, locale=current())

@@ -1,0 +1,150 @@
+"""Activities: what an educator builds and embeds."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_tool import clock
+from lti_tool.models.base import Base, Identified, one_of
+from lti_tool.models.frameworks import Competency, CompetencyFramework
+from lti_tool.rules.vocabulary import ActivityState, Audience, ModerationMode, Phase
+
+
+class Activity(Identified, Base):
+    """A peer-reflection activity of one context."""
+
+    __tablename__ = "activities"
+    __table_args__ = (
+        CheckConstraint("responses_required BETWEEN 0 AND 10", name="responses_required"),
+        CheckConstraint("grace_minutes BETWEEN 0 AND 1440", name="grace_minutes"),
+        CheckConstraint(
+            "weight_reflection >= 0 AND weight_responses >= 0 AND weight_helpfulness >= 0"
+            " AND weight_next_step >= 0 AND weight_reflection + weight_responses"
+            " + weight_helpfulness + weight_next_step = 100",
+            name="weights",
+        ),
+        Index("ix_activities_context_id", "context_id"),
+    )
+
+    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registrations.id"))
+    deployment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("deployments.id"))
+    context_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contexts.id"))
+    """The course; empty only while a deep linking launch without a context is not yet opened."""
+    title: Mapped[str]
+    template: Mapped[str] = mapped_column(default="now_new_next")
+    locale: Mapped[str] = mapped_column(default="en")
+    """The language in which the educator wrote the prompts."""
+    state: Mapped[ActivityState] = mapped_column(
+        one_of(ActivityState, "state"), default=ActivityState.PUBLISHED
+    )
+    framework_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("competency_frameworks.id"))
+    responses_required: Mapped[int] = mapped_column(default=2)
+    """Responses each learner gives, and may expect to receive."""
+    reflection_moderation: Mapped[ModerationMode] = mapped_column(
+        one_of(ModerationMode, "reflection_moderation"), default=ModerationMode.AFTER
+    )
+    response_moderation: Mapped[ModerationMode] = mapped_column(
+        one_of(ModerationMode, "response_moderation"), default=ModerationMode.AFTER
+    )
+    grace_minutes: Mapped[int] = mapped_column(default=15)
+    """Time in which an author can take a submission back before anyone sees it."""
+    tutor_confirms: Mapped[bool] = mapped_column(default=True)
+    """Whether completion waits for a tutor to confirm competency levels."""
+    weight_reflection: Mapped[int] = mapped_column(default=40)
+    weight_responses: Mapped[int] = mapped_column(default=30)
+    weight_helpfulness: Mapped[int] = mapped_column(default=10)
+    weight_next_step: Mapped[int] = mapped_column(default=20)
+    opens_at: Mapped[datetime | None]
+    now_due_at: Mapped[datetime | None]
+    new_due_at: Mapped[datetime | None]
+    """From then on a learner need not wait for more responses (enough or date)."""
+    next_due_at: Mapped[datetime | None]
+    created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    framework: Mapped[CompetencyFramework | None] = relationship()
+    versions: Mapped[list[ActivityVersion]] = relationship(order_by="ActivityVersion.number")
+    competencies: Mapped[list[Competency]] = relationship(
+        secondary="activity_competencies", order_by="Competency.position"
+    )
+
+    @property
+    def current_version(self) -> ActivityVersion:
+        """The version that new work answers."""
+        return self.versions[-1]
+
+
+class ActivityCompetency(Base):
+    """A competency that an activity is tagged with."""
+
+    __tablename__ = "activity_competencies"
+
+    activity_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("activities.id", ondelete="CASCADE"), primary_key=True
+    )
+    competency_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("competencies.id"), primary_key=True
+    )
+
+
+class ActivityVersion(Identified, Base):
+    """The prompts as they stood at one time; work stays tied to the version it answered."""
+
+    __tablename__ = "activity_versions"
+    __table_args__ = (UniqueConstraint("activity_id", "number"),)
+
+    activity_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("activities.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    prompts: Mapped[list[Prompt]] = relationship(order_by="Prompt.position")
+
+
+class Prompt(Identified, Base):
+    """One question of an activity."""
+
+    __tablename__ = "prompts"
+    __table_args__ = (
+        UniqueConstraint("version_id", "position"),
+        CheckConstraint(
+            "min_words >= 0 AND (max_words IS NULL OR max_words >= min_words)", name="words"
+        ),
+    )
+
+    version_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("activity_versions.id", ondelete="CASCADE")
+    )
+    position: Mapped[int]
+    phase: Mapped[Phase] = mapped_column(one_of(Phase, "phase"), default=Phase.NOW)
+    template_key: Mapped[str] = mapped_column(default="")
+    """Set while the wording is the template's: then each reader sees it in their own language."""
+    text: Mapped[str]
+    help: Mapped[str] = mapped_column(default="")
+    min_words: Mapped[int] = mapped_column(default=0)
+    """Characters instead of words for Chinese and Japanese."""
+    max_words: Mapped[int | None]
+    required: Mapped[bool] = mapped_column(default=True)
+    audience: Mapped[Audience] = mapped_column(
+        one_of(Audience, "audience"), default=Audience.COHORT
+    )
+
+
+class ResourceLink(Identified, Base):
+    """A placement of the tool in a context (LTI Core 5.3.5), and the activity it opens."""
+
+    __tablename__ = "resource_links"
+    __table_args__ = (
+        UniqueConstraint("context_id", "lti_id"),
+        Index("ix_resource_links_activity_id", "activity_id"),
+    )
+
+    context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contexts.id"))
+    lti_id: Mapped[str]
+    title: Mapped[str] = mapped_column(default="")
+    activity_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("activities.id"))
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)

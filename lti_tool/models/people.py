@@ -1,0 +1,78 @@
+"""Courses and the people in them, as the LMS tells them."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_tool import clock
+from lti_tool.models.base import Base, Identified, one_of
+from lti_tool.rules.vocabulary import Role
+
+
+class Context(Identified, Base):
+    """A course, or the space of a link that was launched without a course (LTI Core 5.4.1)."""
+
+    __tablename__ = "contexts"
+    __table_args__ = (UniqueConstraint("deployment_id", "lti_id"),)
+
+    deployment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("deployments.id"))
+    lti_id: Mapped[str]
+    """The platform's context.id; ``link:<resource link id>`` where a launch has no context."""
+    title: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class User(Identified, Base):
+    """A person as one registration knows them; never keyed by e-mail (LTI Core 5.3.6)."""
+
+    __tablename__ = "users"
+    __table_args__ = (UniqueConstraint("registration_id", "sub"),)
+
+    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registrations.id"))
+    sub: Mapped[str]
+    name: Mapped[str] = mapped_column(default="")
+    """As the platform shares it; empty if it does not."""
+    email: Mapped[str] = mapped_column(default="")
+    chosen_name: Mapped[str] = mapped_column(default="")
+    """What the person asked to be called here, where the platform shares no name."""
+    locale: Mapped[str] = mapped_column(default="")
+    """Language tag of the last launch, or the person's own choice; empty means the browser's."""
+    time_zone: Mapped[str] = mapped_column(default="")
+    """IANA name that the browser told; empty means UTC."""
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @property
+    def display_name(self) -> str:
+        """The name to show; empty if the person has none and has chosen none."""
+        return self.chosen_name or self.name
+
+
+class Membership(Identified, Base):
+    """A person in a context, with the role that counts there."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        UniqueConstraint("context_id", "user_id"),
+        Index("ix_memberships_user_id", "user_id"),
+    )
+
+    context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contexts.id"))
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+    role: Mapped[Role] = mapped_column(one_of(Role, "role"), default=Role.PARTICIPANT)
+    """What the last launch told."""
+    granted_role: Mapped[Role | None] = mapped_column(one_of(Role, "granted_role"))
+    """What an educator granted inside Miroir; wins over ``role``."""
+    first_seen_at: Mapped[datetime] = mapped_column(default=clock.now)
+    last_seen_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    user: Mapped[User] = relationship()
+    context: Mapped[Context] = relationship()
+
+    @property
+    def effective_role(self) -> Role:
+        """The role that counts: granted here, else told by the LMS."""
+        return self.granted_role or self.role

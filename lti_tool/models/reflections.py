@@ -1,0 +1,65 @@
+"""Reflections: a learner's answers to an activity's prompts."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_tool import clock
+from lti_tool.models.activities import ActivityVersion
+from lti_tool.models.base import Base, Identified
+from lti_tool.models.moderation import Moderated
+from lti_tool.models.participations import Participation
+
+
+class Reflection(Identified, Moderated, Base):
+    """A learner's reflection: the working text, and a revision for each submission."""
+
+    __tablename__ = "reflections"
+    __table_args__ = (Index("ix_reflections_activity_id", "activity_id", "state", "visible_at"),)
+    SUBJECT = "reflection"
+
+    activity_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("activities.id"))
+    participation_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("participations.id"), unique=True
+    )
+    version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("activity_versions.id"))
+    draft_version: Mapped[int] = mapped_column(default=0)
+    """Counts saves; a save that names an older one meets another tab's text (Stale)."""
+    saved_at: Mapped[datetime | None]
+
+    participation: Mapped[Participation] = relationship()
+    version: Mapped[ActivityVersion] = relationship()
+    answers: Mapped[list[ReflectionAnswer]] = relationship(cascade="all, delete-orphan")
+    revisions: Mapped[list[ReflectionRevision]] = relationship(order_by="ReflectionRevision.number")
+
+
+class ReflectionAnswer(Base):
+    """The working text for one prompt."""
+
+    __tablename__ = "reflection_answers"
+
+    reflection_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("reflections.id", ondelete="CASCADE"), primary_key=True
+    )
+    prompt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("prompts.id"), primary_key=True)
+    html: Mapped[str] = mapped_column(default="")
+    """Sanitised HTML."""
+
+
+class ReflectionRevision(Identified, Base):
+    """The text as it was submitted once; what others read is the last one."""
+
+    __tablename__ = "reflection_revisions"
+    __table_args__ = (UniqueConstraint("reflection_id", "number"),)
+
+    reflection_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("reflections.id", ondelete="CASCADE")
+    )
+    number: Mapped[int]
+    answers: Mapped[dict[str, str]]
+    """Prompt id to sanitised HTML."""
+    submitted_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -1,0 +1,149 @@
+"""The closed vocabularies of the product: roles, states, modes (DESIGN: words of the field)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person may do in a context, least first."""
+
+    PARTICIPANT = "participant"
+    """The LMS said nothing we know: takes part as a learner, no other rights."""
+    LEARNER = "learner"
+    TUTOR = "tutor"
+    EDUCATOR = "educator"
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether the person reflects, is allocated, graded and counted (staff never are)."""
+        return self in (Role.PARTICIPANT, Role.LEARNER)
+
+    @property
+    def moderates(self) -> bool:
+        """Whether the person sees the tutor's desk."""
+        return self in (Role.TUTOR, Role.EDUCATOR)
+
+
+class PlatformFamily(StrEnum):
+    """Kinds of LMS that differ in behaviour."""
+
+    MOODLE = "moodle"
+    CANVAS = "canvas"
+    OPENEDX = "openedx"
+    BLACKBOARD = "blackboard"
+    D2L = "d2l"
+    SAKAI = "sakai"
+    GENERIC = "generic"
+
+
+class DeploymentState(StrEnum):
+    """Whether launches of a deployment are accepted."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    DISABLED = "disabled"
+
+
+class SessionKind(StrEnum):
+    """The LTI message that opened a launch session."""
+
+    RESOURCE_LINK = "resource_link"
+    DEEP_LINKING = "deep_linking"
+    SUBMISSION_REVIEW = "submission_review"
+
+
+class BoundBy(StrEnum):
+    """What proved that the browser of the launch is the browser of the login."""
+
+    COOKIE = "cookie"
+    PLATFORM_STORAGE = "platform_storage"
+    OWN_STORAGE = "own_storage"
+    CONFIRMATION = "confirmation"
+
+
+class ActivityState(StrEnum):
+    """Life of an activity."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
+class ModerationMode(StrEnum):
+    """When a tutor decides: before others see it, after, or only when it is flagged."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    FLAGGED = "flagged"
+
+
+class Phase(StrEnum):
+    """The three phases of an activity."""
+
+    NOW = "now"
+    NEW = "new"
+    NEXT = "next"
+
+
+class Audience(StrEnum):
+    """Who reads the answer to a prompt."""
+
+    ME = "me"
+    TUTOR = "tutor"
+    COHORT = "cohort"
+
+
+class WorkState(StrEnum):
+    """State of a reflection or a response (DESIGN 3, States)."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    HELD = "held"
+    RELEASED = "released"
+    RETURNED = "returned"
+    WITHHELD = "withheld"
+
+
+class Step(StrEnum):
+    """A state change of a reflection or a response, as the moderation history names it."""
+
+    SUBMIT = "submit"
+    TAKE_BACK = "take_back"
+    HOLD = "hold"
+    RELEASE = "release"
+    RETURN = "return"
+    WITHHOLD = "withhold"
+    UNDO = "undo"
+
+
+class AllocationState(StrEnum):
+    """Life of a reflection given to a reviewer."""
+
+    CLAIMED = "claimed"
+    ANSWERED = "answered"
+    DECLINED = "declined"
+
+
+class DeclineReason(StrEnum):
+    """Why a reviewer asked for another reflection."""
+
+    KNOWN_PERSON = "known_person"
+    CANNOT_ANSWER = "cannot_answer"
+
+
+class Moment(StrEnum):
+    """When a self-rating was made."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class OutboxState(StrEnum):
+    """Life of a message to an LMS."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"

@@ -1,0 +1,98 @@
+"""Fixtures for all tests: real databases, the services, the application."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lti_tool.models import Database
+from tests.support.databases import POSTGRES_URL, Templates, start_postgres
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from lti_tool.services.container import Services
+
+SECRET = "a secret of the tests, long enough for anybody"
+BACKENDS = ("sqlite", "postgresql")
+_server = pytest.StashKey[object]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one PostgreSQL for all test processes, unless one is given."""
+    if not hasattr(config, "workerinput") and POSTGRES_URL not in os.environ:
+        config.stash[_server] = start_postgres()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the PostgreSQL that we started."""
+    server = config.stash.get(_server, None)
+    if server is not None:
+        server.cleanup()  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    return Templates(tmp_path_factory.mktemp("templates"))
+
+
+@pytest.fixture(params=BACKENDS)
+def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, templates: Templates
+) -> Iterator[str]:
+    """Return the URL of a fresh migrated database; each test runs on SQLite and PostgreSQL."""
+    if request.param == "sqlite":
+        yield templates.sqlite(tmp_path / "test.sqlite")
+    else:
+        with templates.postgres() as url:
+            yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    from config.settings import Settings
+
+    return Settings(
+        database_url=database_url,
+        secret_key=SECRET,
+        base_url="http://127.0.0.1:5000",
+        data_dir=tmp_path,
+        redis_url=None,
+        allow_local_platforms=True,
+        proxy_hops=0,
+        log_level="WARNING",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    from lti_tool.app import create_app, services_of
+
+    app = create_app(settings)
+    app.testing = True
+    yield app
+    services_of(app).db.close()
+
+
+@pytest.fixture
+def services(app: Flask) -> Services:
+    from lti_tool.app import services_of
+
+    return services_of(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import threading
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from lti_tool.models import Database
+from lti_tool.models.grades import WorkerHeartbeat
+from lti_tool.models.keys import SigningKey
+from lti_tool.models.platforms import Deployment
+
+
+def test_a_write_is_undone_whole_by_an_exception(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError), database.write() as session:
+        session.add(SigningKey(kid="one", private_pem="-"))
+        session.flush()
+        raise ZeroDivisionError
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(SigningKey)) == 0
+
+
+def test_moments_come_back_aware_and_in_utc(database: Database) -> None:
+    moment = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+    with database.write() as session:
+        session.add(WorkerHeartbeat(name="w", beat_at=moment))
+    with database.read() as session:
+        assert session.get_one(WorkerHeartbeat, "w").beat_at == moment
+
+
+def test_a_moment_without_zone_is_refused(database: Database) -> None:
+    with pytest.raises(StatementError, match="time zone"), database.write() as session:
+        session.add(WorkerHeartbeat(name="w", beat_at=datetime(2026, 3, 1)))  # noqa: DTZ001
+
+
+def test_concurrent_writers_wait_for_each_other(database: Database) -> None:
+    def count_up() -> None:
+        for _ in range(10):
+            with database.write() as session:
+                key = session.scalars(
+                    select(SigningKey).where(SigningKey.kid == "k").with_for_update()
+                ).one()
+                key.private_pem = str(int(key.private_pem) + 1)
+
+    with database.write() as session:
+        session.add(SigningKey(kid="k", private_pem="0"))
+    threads = [threading.Thread(target=count_up) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.read() as session:
+        assert session.scalars(select(SigningKey.private_pem)).one() == "40"
+
+
+def test_foreign_keys_are_enforced(database: Database) -> None:
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.add(Deployment(registration_id=uuid.uuid4(), deployment_id="1"))
