@@ -1,0 +1,233 @@
+"""The guarded session itself."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from lti_tool import __version__, clock
+from lti_tool.errors import PlatformRefusal, PlatformUnavailable, WhoCanFix
+from lti_tool.http.guard import GuardedAdapter
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 20.0
+BODY_SECONDS = 60.0
+"""A whole body must arrive within this; the read time-out alone lets a byte a second drip on."""
+MAX_BYTES = 2_000_000
+MAX_REDIRECTS = 3
+REDIRECTS = (301, 302, 303, 307, 308)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A 2xx answer; ``headers`` are looked up without regard to case."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text; bytes that are not UTF-8 are replaced."""
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """Return the body read as JSON.
+
+        Raises PlatformRefusal ``not_json``, as for a login page that comes with status 200.
+        """
+        try:
+            return jsonlib.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            who = WhoCanFix.LMS_ADMIN
+            raise PlatformRefusal("not_json", self.status, self.text, who) from error
+
+
+class Http:
+    """The guarded session; one per process, safe to share between threads."""
+
+    def __init__(self, allow_local: bool = False) -> None:
+        self.allow_local = allow_local
+        session = requests.Session()
+        # No proxies, no .netrc, no cookies: nothing of one platform may reach another.
+        session.trust_env = False
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        session.headers["User-Agent"] = f"Miroir/{__version__}"
+        session.mount("https://", GuardedAdapter(allow_local))
+        session.mount("http://", GuardedAdapter(allow_local))
+        self._session = session
+
+    def close(self) -> None:
+        """Close all pooled connections."""
+        self._session.close()
+
+    def get_json(
+        self, url: str, *, headers: Mapping[str, str] | None = None, max_bytes: int = MAX_BYTES
+    ) -> Any:
+        """GET a JSON document; see ``request`` for what is raised."""
+        wanted = {"Accept": "application/json", **(headers or {})}
+        return self.request("GET", url, headers=wanted, max_bytes=max_bytes).json()
+
+    def post_json(self, url: str, payload: Any, *, headers: Mapping[str, str] | None = None) -> Any:
+        """POST a JSON document and read a JSON answer; see ``request`` for what is raised."""
+        wanted = {"Accept": "application/json", **(headers or {})}
+        return self.request("POST", url, headers=wanted, json=payload).json()
+
+    def post_form(
+        self, url: str, fields: Mapping[str, str], *, headers: Mapping[str, str] | None = None
+    ) -> Any:
+        """POST a form and read a JSON answer; see ``request`` for what is raised."""
+        wanted = {"Accept": "application/json", **(headers or {})}
+        return self.request("POST", url, headers=wanted, data=dict(fields)).json()
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        data: bytes | str | Mapping[str, str] | None = None,
+        json: Any = None,
+        max_bytes: int = MAX_BYTES,
+        expect_json: bool = True,
+    ) -> Answer:
+        """Send one request and return its 2xx answer.
+
+        ``json`` is serialised, with ``application/json`` unless ``headers`` say otherwise.
+        Redirects are followed by hand, at most three: a GET anywhere that is allowed, but without
+        its Authorization on another origin; anything else only by 307 or 308 on the same origin.
+
+        Raises PlatformUnavailable (``timeout``, ``no_answer``, ``tls``, ``rate_limited``,
+        ``server_error``) and PlatformRefusal (``bad_url``, ``forbidden_address``, ``redirected``,
+        ``too_large``, ``not_json`` if ``expect_json``, ``refused`` for any other 4xx).
+        """
+        sent = dict(headers or {})
+        if json is not None:
+            data = jsonlib.dumps(json, ensure_ascii=False).encode()
+            sent.setdefault("Content-Type", "application/json")
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = self._once(method, url, sent, data, max_bytes)
+            if answer.status not in REDIRECTS:
+                break
+            url, sent = _follow(method, url, sent, answer)
+        else:
+            raise PlatformRefusal("redirected", answer.status, url, WhoCanFix.OPERATOR)
+        _raise_for(answer)
+        if expect_json:
+            answer.json()
+        return answer
+
+    def _once(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        data: bytes | str | Mapping[str, str] | None,
+        max_bytes: int,
+    ) -> Answer:
+        """Send without following redirects; an answer of any status."""
+        self._check_scheme(url)
+        try:
+            response = self._session.request(
+                method,
+                url,
+                headers=headers,
+                data=data,
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                allow_redirects=False,
+                stream=True,
+            )
+            with response:
+                body = _read(response, max_bytes)
+            return Answer(url, response.status_code, response.headers, body)
+        except (requests.exceptions.InvalidURL, UnicodeError) as error:
+            raise PlatformRefusal("bad_url", body=url, who=WhoCanFix.OPERATOR) from error
+        except requests.exceptions.SSLError as error:
+            raise PlatformUnavailable("tls", body=str(error)) from error
+        except (requests.exceptions.Timeout, TimeoutError) as error:
+            raise PlatformUnavailable("timeout", body=str(error)) from error
+        except (requests.exceptions.RequestException, HTTPError, OSError) as error:
+            raise PlatformUnavailable("no_answer", body=str(error)) from error
+
+    def _check_scheme(self, url: str) -> None:
+        """Refuse what is not https (or http with ``allow_local``) or names no host."""
+        try:
+            parts = urlsplit(url)
+            host, _port = parts.hostname, parts.port
+        except ValueError as error:
+            raise PlatformRefusal("bad_url", body=url, who=WhoCanFix.OPERATOR) from error
+        allowed = ("https", "http") if self.allow_local else ("https",)
+        if parts.scheme not in allowed or not host or parts.username is not None:
+            raise PlatformRefusal("bad_url", body=url, who=WhoCanFix.OPERATOR)
+
+
+def _read(response: requests.Response, max_bytes: int) -> bytes:
+    """Read a body piece by piece, so that neither size nor slowness can hold us.
+
+    An error's body is cut; any other that is too large is refused.
+    """
+    deadline = time.monotonic() + BODY_SECONDS
+    body = bytearray()
+    while piece := response.raw.read1(65_536, decode_content=True):
+        body += piece
+        if len(body) > max_bytes:
+            if response.status_code >= 300:
+                break
+            raise PlatformRefusal("too_large", response.status_code, who=WhoCanFix.LMS_ADMIN)
+        if time.monotonic() > deadline:
+            raise PlatformUnavailable("timeout", response.status_code)
+    return bytes(body)
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port
+
+
+def _follow(
+    method: str, url: str, headers: Mapping[str, str], answer: Answer
+) -> tuple[str, dict[str, str]]:
+    """Return where a redirect leads and what may be sent there."""
+    target = urljoin(url, answer.headers.get("Location", ""))
+    kept = dict(headers)
+    same_origin = _origin(target) == _origin(url)
+    if method not in ("GET", "HEAD") and not (same_origin and answer.status in (307, 308)):
+        raise PlatformRefusal("redirected", answer.status, target, WhoCanFix.OPERATOR)
+    if not same_origin:
+        kept = {name: value for name, value in kept.items() if name.lower() != "authorization"}
+    return target, kept
+
+
+def _raise_for(answer: Answer) -> None:
+    """Raise what an error status means."""
+    status = answer.status
+    if status in (408, 429) or status >= 500:
+        reason = "rate_limited" if status == 429 else "server_error"
+        wait = retry_after(answer.headers.get("Retry-After", ""))
+        raise PlatformUnavailable(reason, status, answer.text, wait)
+    if status >= 400:
+        raise PlatformRefusal("refused", status, answer.text)
+
+
+def retry_after(header: str) -> timedelta | None:
+    """Read a Retry-After header: seconds or a date (RFC 9110, 10.2.3); None if it is neither."""
+    text = header.strip()
+    if text.isascii() and text.isdigit():
+        return timedelta(seconds=min(int(text), 7 * 86_400))
+    try:
+        moment: datetime = parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return None
+    wait = moment.replace(tzinfo=moment.tzinfo or UTC) - clock.now()
+    return max(timedelta(0), min(wait, timedelta(days=7)))
