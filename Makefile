@@ -22,10 +22,10 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 install: $(VENV)/.installed  ## Make .venv with everything pinned
 
 demo: $(VENV)/.installed  ## Run Miroir (http://127.0.0.1:5000) and a small LMS (http://localhost:5001) with a course to try
-	$(BIN)/python -m lti_tool.cli.demo
+	$(BIN)/python -c "from lti_tool.cli.demo import demo; demo()"
 
 test: $(VENV)/.installed-dev  ## Run every test, on SQLite and PostgreSQL and in a browser
-	$(BIN)/python tools/find_browser.py
+	$(BIN)/python -m tools.find_browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 check: $(VENV)/.installed-dev  ## Format, lint, types, imports, templates, translations

@@ -31,12 +31,14 @@ graceful_timeout = 30
 keepalive = 5
 max_requests, max_requests_jitter = 20_000, 2_000
 forwarded_allow_ips = ""
+# One more door that nobody here needs, and two servers of one user would fight for it.
+control_socket_disable = True
 errorlog = "-"
 loglevel = env.str("MIROIR_LOG_LEVEL", "INFO").lower()
 
 # The path without its query; handles and tokens in it are masked like in every other line.
 accesslog = "-"
-access_log_format = '%(m)s %(U)s %(s)s %(B)s bytes %(M)s ms "%(a)s"'
+access_log_format = '%(m)s %(U)s %(s)s %(B)s bytes %(M)s ms %({x-request-id}o)s "%(a)s"'
 
 metrics_dir = (ROOT / env.str("MIROIR_DATA_DIR", "var") / "metrics").resolve()
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics_dir)

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -123,6 +123,14 @@ def exact(moment: datetime) -> str:
     return format_datetime(moment, "medium", tzinfo=zone(), locale=current())
 
 
+def hour(moment: datetime) -> str:
+    """Return a moment's time of day where the reader is, "14:05"; with its day if not today."""
+    local = moment.astimezone(zone())
+    if local.date() != clock.now().astimezone(zone()).date():
+        return format_datetime(moment, "short", tzinfo=zone(), locale=current())
+    return format_time(local, "short", locale=current())
+
+
 def day(value: date) -> str:
     """Return a date in words."""
     return format_date(value, "long", locale=current())
@@ -141,4 +149,10 @@ def span(distance: timedelta) -> str:
 
 def number(value: float) -> str:
     """Return a number with the reader's separators."""
-    return format_decimal(value, locale=current())
+    return _number(value, current())
+
+
+@lru_cache(maxsize=2048)
+def _number(value: float, locale: str) -> str:
+    """Format a number; a learner's page shows dozens, and the same ones again and again."""
+    return format_decimal(value, locale=locale)

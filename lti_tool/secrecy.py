@@ -32,6 +32,7 @@ class Secrets:
 
     def __init__(self, secret_key: str) -> None:
         self._key = secret_key.encode()
+        self._signing_keys: dict[str, bytes] = {}
         self._fernet = Fernet(base64.urlsafe_b64encode(self._derive("encryption at rest")))
 
     def _derive(self, purpose: str) -> bytes:
@@ -40,7 +41,10 @@ class Secrets:
 
     def signing_key(self, purpose: str) -> bytes:
         """Return a 256-bit key for HMAC signatures of one ``purpose``."""
-        return self._derive(f"sign {purpose}")
+        key = self._signing_keys.get(purpose)
+        if key is None:
+            key = self._signing_keys[purpose] = self._derive(f"sign {purpose}")
+        return key
 
     def sign(self, purpose: str, value: str) -> str:
         """Return a signature of ``value``, in hexadecimal, good for this ``purpose`` only."""

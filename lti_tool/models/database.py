@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -59,15 +59,31 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Open a transaction that only reads."""
+        """Open a transaction that only reads; what was changed in it is not written."""
         with self._readers() as session:
             yield session
+            session.expunge_all()
+            # Not a rollback: psycopg forgets its prepared statements with it, and planning one
+            # again costs more than running it.
+            session.commit()
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Open a transaction that commits at the end, or rolls back whole on any exception."""
         with self._writers.begin() as session:
             yield session
+
+    def after_commit(self, mark: str, call: Callable[[], None]) -> None:
+        """Have ``call`` called after each commit of a transaction that set ``mark``.
+
+        A transaction sets a mark by ``session.info[mark] = True``; what was rolled back calls
+        nothing. ``call`` must not raise: the commit has already happened.
+        """
+
+        @event.listens_for(self._writers, "after_commit")
+        def on_commit(session: Session) -> None:
+            if session.info.pop(mark, False):
+                call()
 
     def ping(self) -> None:
         """Raise SQLAlchemy's error if the database does not answer."""

@@ -59,10 +59,13 @@ class OutboxMessage(Identified, Base):
             sqlite_where=text("state = 'queued'"),
             postgresql_where=text("state = 'queued'"),
         ),
-        Index("ix_outbox_messages_due", "state", "next_attempt_at"),
+        Index("ix_outbox_messages_due", "state", "registration_id", "next_attempt_at"),
         Index("ix_outbox_messages_key", "line_item_id", "user_id", "created_at"),
+        Index("ix_outbox_messages_participation_id", "participation_id", "created_at"),
     )
 
+    registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registrations.id"))
+    """The line item's; here so that one platform's queue is read without the others'."""
     line_item_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("line_items.id"))
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
     participation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("participations.id"))

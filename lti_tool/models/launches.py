@@ -23,7 +23,7 @@ class UsedLogin(Base):
     __table_args__ = (Index("ix_used_logins_expires_at", "expires_at"),)
 
     state_hash: Mapped[str] = mapped_column(primary_key=True)
-    """SHA-256 of the state, in hexadecimal; the state itself holds the nonce's hash, signed."""
+    """SHA-256 of the state's identifier, in hexadecimal; the state holds the nonce's hash."""
     used_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]
     """When the state's own signature expires; the row may be purged after."""

@@ -32,6 +32,8 @@ class Participation(Identified, Base):
     """The need of theirs that this activity serves, in the learner's words."""
     started_at: Mapped[datetime] = mapped_column(default=clock.now)
     completed_at: Mapped[datetime | None]
+    measured_at: Mapped[datetime | None]
+    """When completion was last worked out; a date that passed since then may have changed it."""
 
     activity: Mapped[Activity] = relationship()
     user: Mapped[User] = relationship()

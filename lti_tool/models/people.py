@@ -40,7 +40,9 @@ class User(Identified, Base):
     chosen_name: Mapped[str] = mapped_column(default="")
     """What the person asked to be called here, where the platform shares no name."""
     locale: Mapped[str] = mapped_column(default="")
-    """Language tag of the last launch, or the person's own choice; empty means the browser's."""
+    """Language tag of the last launch; empty if the platform does not tell one."""
+    chosen_locale: Mapped[str] = mapped_column(default="")
+    """The person's own choice; wins over what launches tell."""
     time_zone: Mapped[str] = mapped_column(default="")
     """IANA name that the browser told; empty means UTC."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -49,6 +51,11 @@ class User(Identified, Base):
     def display_name(self) -> str:
         """The name to show; empty if the person has none and has chosen none."""
         return self.chosen_name or self.name
+
+    @property
+    def language(self) -> str:
+        """The language tag to speak to the person; empty means the browser's."""
+        return self.chosen_locale or self.locale
 
 
 class Membership(Identified, Base):

@@ -70,3 +70,5 @@ class RegistrationInvite(Identified, Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     registration_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("registrations.id"))
+    approves_first: Mapped[bool] = mapped_column(default=True)
+    """Whether the first deployment that launches is approved: most LMSs do not name it before."""

@@ -19,7 +19,12 @@ class Reflection(Identified, Moderated, Base):
     """A learner's reflection: the working text, and a revision for each submission."""
 
     __tablename__ = "reflections"
-    __table_args__ = (Index("ix_reflections_activity_id", "activity_id", "state", "visible_at"),)
+    __table_args__ = (
+        Index("ix_reflections_activity_id", "activity_id", "state", "visible_at"),
+        Index(
+            "ix_reflections_serving", "activity_id", "state", "author_done", "served", "released_at"
+        ),
+    )
     SUBJECT = "reflection"
 
     activity_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("activities.id"))
@@ -30,6 +35,10 @@ class Reflection(Identified, Moderated, Base):
     draft_version: Mapped[int] = mapped_column(default=0)
     """Counts saves; a save that names an older one meets another tab's text (Stale)."""
     saved_at: Mapped[datetime | None]
+    served: Mapped[int] = mapped_column(default=0)
+    """Responses that were handed in and not turned down; ``services.completion`` counts them."""
+    author_done: Mapped[bool] = mapped_column(default=False)
+    """Whether the author has given all the responses asked of them; counted there, too."""
 
     participation: Mapped[Participation] = relationship()
     version: Mapped[ActivityVersion] = relationship()

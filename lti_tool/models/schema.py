@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -35,8 +36,18 @@ def downgrade(database: Database, revision: str) -> None:
         command.downgrade(config, revision)
 
 
+def current(database: Database) -> str:
+    """Return the schema's revision; ``base`` if the database is empty."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() or "base"
+
+
+@cache
+def head() -> str | None:
+    """Return the newest revision there is."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
 def is_current(database: Database) -> bool:
     """Return whether no migration is pending."""
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+    return current(database) == head()

@@ -1,9 +1,13 @@
-"""Completion and score: the checklist that learner, tutor and LMS all see (DESIGN 3, Completion)."""
+"""Completion and score: the checklist that learner, tutor and LMS all see (DESIGN 3)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+PATIENCE = timedelta(days=14)
+"""How long after submitting a learner waits for peers where the activity has no New date."""
 
 
 class ItemKey(StrEnum):
@@ -52,6 +56,8 @@ class Facts:
     next_step_set: bool
     confirmation_required: bool
     confirmed: bool
+    something_to_answer: bool = True
+    """Whether a peer's reflection is there to be answered now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,17 @@ class Progress:
         return next((item for item in self.items if item.state is ItemState.NEXT), None)
 
 
+def enough_date(new_due_at: datetime | None, submitted_at: datetime | None) -> datetime | None:
+    """Return the date of *enough or date*: from then on nobody waits for others.
+
+    The activity's New date; where it has none, two weeks after the learner's own submission, so
+    that a small cohort holds nobody for ever. None if neither is known yet.
+    """
+    if new_due_at is not None:
+        return new_due_at
+    return submitted_at + PATIENCE if submitted_at is not None else None
+
+
 def progress(facts: Facts, weights: Weights) -> Progress:
     """Work out checklist and score from ``facts``."""
     return Progress(_with_states(_counts(facts)), _terms(facts, weights))
@@ -124,15 +141,23 @@ def _counts(facts: Facts) -> list[tuple[ItemKey, int, int, bool]]:
     received_enough = facts.received_required
     if facts.received_date_passed:
         received_enough = min(facts.received_required, facts.responses_received)
+    handed_in = facts.reflection_submitted
+    nothing_there = handed_in and not facts.something_to_answer
+    all_rated = handed_in and facts.responses_rated >= facts.responses_received
     lines = [
         (ItemKey.RATED_BEFORE, int(facts.rated_before), int(facts.has_competencies), False),
-        (ItemKey.REFLECTION, int(facts.reflection_accepted), 1, facts.reflection_submitted),
-        (ItemKey.RESPONSES_GIVEN, facts.responses_given, facts.responses_required, False),
-        (ItemKey.RESPONSES_RECEIVED, facts.responses_received, received_enough, True),
-        (ItemKey.HELPFULNESS, facts.responses_rated, facts.responses_received, False),
+        (ItemKey.REFLECTION, int(facts.reflection_accepted), 1, handed_in),
+        (
+            ItemKey.RESPONSES_GIVEN,
+            facts.responses_given,
+            facts.responses_required,
+            nothing_there,
+        ),
+        (ItemKey.RESPONSES_RECEIVED, facts.responses_received, received_enough, handed_in),
+        (ItemKey.HELPFULNESS, facts.responses_rated, facts.responses_received, all_rated),
         (ItemKey.NEXT_STEP, int(facts.next_step_set), 1, False),
         (ItemKey.RATED_AFTER, int(facts.rated_after), int(facts.has_competencies), False),
-        (ItemKey.CONFIRMATION, int(facts.confirmed), int(facts.confirmation_required), True),
+        (ItemKey.CONFIRMATION, int(facts.confirmed), int(facts.confirmation_required), handed_in),
     ]
     asked = {
         ItemKey.RATED_BEFORE: facts.has_competencies,
@@ -155,7 +180,7 @@ def _with_states(lines: list[tuple[ItemKey, int, int, bool]]) -> tuple[Item, ...
         finished = done >= of and (key is not ItemKey.HELPFULNESS or received_done)
         if finished:
             state = ItemState.DONE
-        elif waits or (key is ItemKey.HELPFULNESS and done >= of):
+        elif waits:
             state = ItemState.WAITING
         elif found_next:
             state = ItemState.OPEN

@@ -145,6 +145,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("registration_id", sa.Uuid(), nullable=True),
+        sa.Column("approves_first", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["registration_id"],
@@ -162,6 +163,7 @@ def upgrade() -> None:
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("chosen_name", sa.Text(), nullable=False),
         sa.Column("locale", sa.Text(), nullable=False),
+        sa.Column("chosen_locale", sa.Text(), nullable=False),
         sa.Column("time_zone", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -571,6 +573,7 @@ def upgrade() -> None:
         sa.Column("need", sa.Text(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("measured_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
             ["activity_id"], ["activities.id"], name=op.f("fk_participations_activity_id")
@@ -685,6 +688,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "outbox_messages",
+        sa.Column("registration_id", sa.Uuid(), nullable=False),
         sa.Column("line_item_id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("participation_id", sa.Uuid(), nullable=False),
@@ -723,11 +727,23 @@ def upgrade() -> None:
             ["participations.id"],
             name=op.f("fk_outbox_messages_participation_id"),
         ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registrations.id"],
+            name=op.f("fk_outbox_messages_registration_id"),
+        ),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_outbox_messages_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_messages")),
     )
     with op.batch_alter_table("outbox_messages", schema=None) as batch_op:
-        batch_op.create_index("ix_outbox_messages_due", ["state", "next_attempt_at"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_messages_due",
+            ["state", "registration_id", "next_attempt_at"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_outbox_messages_participation_id", ["participation_id", "created_at"], unique=False
+        )
         batch_op.create_index(
             "ix_outbox_messages_key", ["line_item_id", "user_id", "created_at"], unique=False
         )
@@ -746,6 +762,8 @@ def upgrade() -> None:
         sa.Column("version_id", sa.Uuid(), nullable=False),
         sa.Column("draft_version", sa.Integer(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("served", sa.Integer(), nullable=False),
+        sa.Column("author_done", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
             "state",
@@ -784,6 +802,11 @@ def upgrade() -> None:
     with op.batch_alter_table("reflections", schema=None) as batch_op:
         batch_op.create_index(
             "ix_reflections_activity_id", ["activity_id", "state", "visible_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_reflections_serving",
+            ["activity_id", "state", "author_done", "served", "released_at"],
+            unique=False,
         )
 
     op.create_table(
@@ -1082,6 +1105,7 @@ def downgrade() -> None:
     op.drop_table("allocations")
     op.drop_table("self_ratings")
     with op.batch_alter_table("reflections", schema=None) as batch_op:
+        batch_op.drop_index("ix_reflections_serving")
         batch_op.drop_index("ix_reflections_activity_id")
 
     op.drop_table("reflections")
@@ -1091,6 +1115,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("state = 'queued'"),
             postgresql_where=sa.text("state = 'queued'"),
         )
+        batch_op.drop_index("ix_outbox_messages_participation_id")
         batch_op.drop_index("ix_outbox_messages_key")
         batch_op.drop_index("ix_outbox_messages_due")
 

@@ -84,3 +84,15 @@ class Templates:
 def _with_database(server: str, name: str) -> str:
     url = make_url(server).set(drivername="postgresql+psycopg", database=name)
     return url.render_as_string(hide_password=False)
+
+
+@contextmanager
+def empty_postgres() -> Iterator[str]:
+    """Create an empty PostgreSQL database; drop it at the end."""
+    server, name = os.environ[POSTGRES_URL], f"empty_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield _with_database(server, name)
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -5,13 +5,14 @@ import uuid
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from lti_tool.models import Database
 from lti_tool.models.grades import WorkerHeartbeat
 from lti_tool.models.keys import SigningKey
 from lti_tool.models.platforms import Deployment
+from tests.support.databases import Templates
 
 
 def test_a_write_is_undone_whole_by_an_exception(database: Database) -> None:
@@ -21,6 +22,28 @@ def test_a_write_is_undone_whole_by_an_exception(database: Database) -> None:
         raise ZeroDivisionError
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(SigningKey)) == 0
+
+
+def test_reading_writes_nothing(database: Database) -> None:
+    with database.write() as session:
+        session.add(SigningKey(kid="one", private_pem="before"))
+    with database.read() as session:
+        session.scalars(select(SigningKey)).one().private_pem = "after"
+        session.add(SigningKey(kid="two", private_pem="-"))
+    with database.read() as session:
+        assert list(session.scalars(select(SigningKey.private_pem))) == ["before"]
+
+
+def test_a_reader_keeps_its_prepared_statements(templates: Templates) -> None:
+    with templates.postgres() as url:
+        database = Database(url)
+        for _ in range(8):
+            with database.read() as session:
+                session.scalars(select(WorkerHeartbeat)).all()
+        with database.read() as session:
+            prepared = session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
+        database.close()
+    assert any("worker_heartbeats" in statement for statement in prepared)
 
 
 def test_moments_come_back_aware_and_in_utc(database: Database) -> None:

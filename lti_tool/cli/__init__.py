@@ -1,0 +1,21 @@
+"""The operator's commands, thin: each calls one service."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from lti_tool.cli import database, demo, keys, outbox, platforms, sandbox, worker
+
+
+def register_commands(app: Flask) -> None:
+    """Add all commands to ``flask --app wsgi``."""
+    for command in (
+        database.database,
+        platforms.platforms,
+        keys.keys,
+        outbox.outbox,
+        worker.worker,
+        sandbox.sandbox,
+        demo.demo,
+    ):
+        app.cli.add_command(command)

@@ -1,0 +1,120 @@
+"""The shape of an LTI message, checked before anything uses it (LTI Core 1.3, 5.3; DL 2.0, 4.4).
+
+Every refusal is a LaunchRefused with a reason code; ``claim`` in its facts names the claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lti_tool.errors import LaunchRefused, WhoCanFix
+from lti_tool.lti import claims as c
+from lti_tool.lti.platform import origin_of
+
+MAX_ID = 255
+Claims = Mapping[str, Any]
+
+
+def refusal(reason: str, claim: str = "", /, **facts: object) -> LaunchRefused:
+    """Return the refusal of a message that the LMS built wrongly; its administrator can help."""
+    named = {"claim": claim.rpartition("/")[2]} if claim else {}
+    return LaunchRefused(reason, WhoCanFix.LMS_ADMIN, **named, **facts)
+
+
+def is_id(value: object) -> bool:
+    """Return whether ``value`` can be an identifier: 1 to 255 characters that we can store."""
+    return isinstance(value, str) and 0 < len(value) <= MAX_ID and is_storable(value)
+
+
+def is_storable(text: str) -> bool:
+    """Return whether a database takes ``text``: no NUL, no half surrogate."""
+    return "\x00" not in text and not any("\ud800" <= one <= "\udfff" for one in text)
+
+
+def check_message(claims: Claims) -> str:
+    """Check a message's claims and return its type.
+
+    Only messages that Miroir opens pass; data privacy and other launches are refused as
+    ``message_type_unsupported``.
+    """
+    _check_common(claims)
+    message_type = claims[c.MESSAGE_TYPE]
+    check = MESSAGES.get(message_type) if isinstance(message_type, str) else None
+    if check is None:
+        shown = str(message_type)[:80]
+        raise refusal("message_type_unsupported", c.MESSAGE_TYPE, message_type=shown)
+    check(claims)
+    return str(message_type)
+
+
+def _check_common(claims: Claims) -> None:
+    """Check what every message has."""
+    if claims.get(c.LTI_VERSION) != c.VERSION:
+        raise refusal("version_wrong", c.LTI_VERSION)
+    if not claims.get(c.MESSAGE_TYPE):
+        raise refusal("message_type_missing", c.MESSAGE_TYPE)
+    _need_id(claims, c.DEPLOYMENT_ID, "deployment_missing")
+    _need_id(claims, "sub", "sub_missing")
+    if c.ROLES not in claims:
+        raise refusal("roles_missing", c.ROLES)
+    roles = claims[c.ROLES]
+    if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
+        raise refusal("claim_malformed", c.ROLES)
+    for name in (c.CONTEXT, c.CUSTOM, c.PRESENTATION, c.TOOL_PLATFORM, c.FOR_USER, c.AGS_ENDPOINT):
+        if not isinstance(claims.get(name) or {}, dict):
+            raise refusal("claim_malformed", name)
+    context = claims.get(c.CONTEXT)
+    if context and not is_id(context.get("id")):
+        raise refusal("claim_malformed", c.CONTEXT)
+
+
+def _need_id(claims: Claims, name: str, reason: str) -> None:
+    if not claims.get(name):
+        raise refusal(reason, name)
+    if not is_id(claims[name]):
+        raise refusal("claim_malformed", name)
+
+
+def _check_resource_link(claims: Claims) -> None:
+    """Check LtiResourceLinkRequest (Core 5.3.4, 5.3.5)."""
+    if not isinstance(claims.get(c.TARGET_LINK_URI), str) or not claims[c.TARGET_LINK_URI]:
+        raise refusal("target_link_uri_missing", c.TARGET_LINK_URI)
+    link = claims.get(c.RESOURCE_LINK)
+    if not link or (isinstance(link, dict) and not link.get("id")):
+        raise refusal("resource_link_missing", c.RESOURCE_LINK)
+    if not isinstance(link, dict) or not is_id(link["id"]):
+        raise refusal("claim_malformed", c.RESOURCE_LINK)
+
+
+def _check_deep_linking(claims: Claims) -> None:
+    """Check LtiDeepLinkingRequest; the 1EdTech suite sends it without target_link_uri."""
+    settings = claims.get(c.DEEP_LINKING_SETTINGS)
+    if not settings:
+        raise refusal("deep_linking_settings_missing", c.DEEP_LINKING_SETTINGS)
+    if not isinstance(settings, dict) or not isinstance(settings.get("accept_types"), list):
+        raise refusal("claim_malformed", c.DEEP_LINKING_SETTINGS)
+    return_url = settings.get("deep_link_return_url")
+    if not isinstance(return_url, str) or not origin_of(return_url):
+        raise refusal("claim_malformed", c.DEEP_LINKING_SETTINGS)
+    if "ltiResourceLink" not in settings["accept_types"]:
+        raise LaunchRefused("deep_linking_type", WhoCanFix.TEACHER)
+
+
+def _check_submission_review(claims: Claims) -> None:
+    """Check LtiSubmissionReviewRequest: the link may be told by its line item alone.
+
+    Moodle leaves ``for_user`` out when the review was opened without a learner.
+    """
+    endpoint = claims.get(c.AGS_ENDPOINT) or {}
+    if claims.get(c.RESOURCE_LINK):
+        _check_resource_link({c.TARGET_LINK_URI: "-", **claims})
+    elif not isinstance(endpoint.get("lineitem"), str):
+        raise refusal("resource_link_missing", c.RESOURCE_LINK)
+
+
+MESSAGES: dict[str, Callable[[Claims], None]] = {
+    c.RESOURCE_LINK_MESSAGE: _check_resource_link,
+    c.DEEP_LINKING_MESSAGE: _check_deep_linking,
+    c.SUBMISSION_REVIEW_MESSAGE: _check_submission_review,
+}

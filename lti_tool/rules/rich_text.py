@@ -1,0 +1,106 @@
+"""What people write: sanitising it, turning plain text into it, counting its words.
+
+Only what ``clean`` or ``from_text`` returned is ever stored as HTML, so pages may show stored HTML
+as it is.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+import unicodedata
+
+import nh3
+
+TAGS = frozenset(
+    {"p", "br", "div", "strong", "em", "b", "i", "a", "ul", "ol", "li", "blockquote"}
+    | {"h2", "h3", "h4", "pre", "code"}
+)
+_ATTRIBUTES: dict[str, set[str]] = {"*": {"lang", "dir"}, "a": {"href"}}
+_DIRECTIONS = frozenset({"ltr", "rtl", "auto"})
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_COUNTED_BY_CHARACTER = frozenset({"zh", "ja"})
+
+_LINE_BREAK = re.compile(r"<br[^>]*>|</li>")
+_ITEM = re.compile(r"<li[^>]*>")
+_BLOCK_END = re.compile(r"</(?:p|div|h2|h3|h4|blockquote|pre|ul|ol)>")
+_TAG = re.compile(r"<[^>]*>")
+_MANY_BREAKS = re.compile(r"\n{3,}")
+_PARAGRAPHS = re.compile(r"\n\s*\n")
+
+
+def storable(text: str) -> str:
+    r"""Return ``text`` without what a database refuses or no reader sees.
+
+    Takes out control characters (PostgreSQL keeps no NUL) and halves of surrogate pairs; line ends
+    become ``\n``.
+    """
+    text = text.encode("utf-8", "ignore").decode().replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
+
+
+def clean(html: str) -> str:
+    """Return ``html`` with nothing in it but text, simple structure and safe links.
+
+    The empty string if there is no text in it. Links open in a new tab: most pages stand in
+    somebody else's frame.
+    """
+    safe = nh3.clean(
+        storable(html),
+        tags=set(TAGS),
+        attributes=_ATTRIBUTES,
+        attribute_filter=_keep_attribute,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow noopener",
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    )
+    return safe.strip() if to_text(safe) else ""
+
+
+def _keep_attribute(_tag: str, name: str, value: str) -> str | None:
+    """Refuse languages and directions that are none."""
+    if name == "dir":
+        return value if value in _DIRECTIONS else None
+    if name == "lang":
+        return value if _LANGUAGE_TAG.fullmatch(value) else None
+    return value
+
+
+def from_text(plain: str) -> str:
+    """Return plain text as HTML: an empty line begins a paragraph, a line end stays one."""
+    parts = _PARAGRAPHS.split(storable(plain).strip())
+    return "".join(
+        f"<p>{entities.escape(part.strip(), quote=False).replace(chr(10), '<br>')}</p>"
+        for part in parts
+        if part.strip()
+    )
+
+
+def accept(written: str, form: str) -> str:
+    """Return what a form sent, ready to be stored; ``form`` is ``html`` or else plain text."""
+    return clean(written) if form == "html" else from_text(written)
+
+
+def to_text(html: str) -> str:
+    """Return sanitised HTML as plain text, for fields without an editor and for counting."""
+    text = _BLOCK_END.sub("\n\n", _LINE_BREAK.sub("\n", html.replace("\n", " ")))
+    text = entities.unescape(_TAG.sub("", _ITEM.sub("- ", text)))
+    lines = "\n".join(line.strip() for line in text.split("\n"))
+    return _MANY_BREAKS.sub("\n\n", lines).strip()
+
+
+def count_words(html: str, locale: str) -> int:
+    """Count the words of sanitised HTML; for Chinese and Japanese, its letters and digits.
+
+    A word is a run between spaces with a letter or a digit in it, so that dashes, stars and emoji
+    alone count for nothing.
+    """
+    text = to_text(html)
+    if counts_characters(locale):
+        return sum(character.isalnum() for character in text)
+    return sum(any(character.isalnum() for character in word) for word in text.split())
+
+
+def counts_characters(locale: str) -> bool:
+    """Return whether lengths of texts in ``locale`` are given in characters."""
+    return locale.replace("_", "-").split("-")[0].lower() in _COUNTED_BY_CHARACTER

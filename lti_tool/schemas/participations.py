@@ -1,0 +1,91 @@
+"""Forms on a learner's way: need, self-ratings, next step."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, pre_load
+
+from lti_tool import clock, i18n
+from lti_tool.i18n import gettext as _
+from lti_tool.rules.allocation import Rating
+from lti_tool.rules.guidance import MAX_NOTE
+from lti_tool.schemas.fields import Words
+from lti_tool.services.ratings import LEVEL_PREFIX, TARGET_PREFIX
+
+FARTHEST = timedelta(days=5 * 366)
+"""How far ahead a next step may lie."""
+
+
+class RatingForm(Schema):
+    """Levels and targets by competency; loads to ``chosen``, a mapping of id to ``Rating``."""
+
+    chosen = fields.Dict(load_default=dict)
+
+    @pre_load
+    def collect(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
+        """Gather the fields of each competency; what is no number counts as not chosen."""
+        return {**data, "chosen": _chosen(data)}
+
+
+class BeforeForm(RatingForm):
+    """The first self-rating, with the need that the activity serves."""
+
+    need = Words(most=MAX_NOTE, required=True)
+
+    @pre_load
+    def fill(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
+        """Let a missing field read as an empty one."""
+        return {"need": "", **data}
+
+
+class NextStepForm(Schema):
+    """What a learner will do, by when, with which opportunity."""
+
+    action = Words(most=MAX_NOTE, required=True)
+    by_date = fields.String(required=True)
+    opportunity = Words(most=MAX_NOTE, load_default="")
+
+    @pre_load
+    def fill(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
+        """Let a missing field read as an empty one."""
+        return {"action": "", "by_date": "", **data}
+
+    @post_load
+    def make(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
+        """Read the date; it lies between today (where the reader is) and five years on."""
+        return {**data, "by_date": _day(data["by_date"])}
+
+
+def _chosen(form: Mapping[str, Any]) -> dict[uuid.UUID, Rating]:
+    found = {}
+    for name, value in form.items():
+        level = _number(value)
+        if name.startswith(LEVEL_PREFIX) and level is not None:
+            suffix = name.removeprefix(LEVEL_PREFIX)
+            try:
+                competency_id = uuid.UUID(suffix)
+            except ValueError:
+                continue
+            found[competency_id] = Rating(level, _number(form.get(f"{TARGET_PREFIX}{suffix}")))
+    return found
+
+
+def _number(value: Any) -> int | None:
+    text = str(value or "")
+    return int(text) if len(text) < 3 and text.isascii() and text.isdigit() else None
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        message = _("Choose a day, for example in four weeks.")
+        raise ValidationError(message, "by_date") from error
+    today = datetime.astimezone(clock.now(), i18n.zone()).date()
+    if not today <= day <= today + FARTHEST:
+        raise ValidationError(_("Choose a day that is still to come."), "by_date")
+    return day

@@ -1,0 +1,47 @@
+"""Forms of the New phase."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load, pre_load
+
+from lti_tool.i18n import gettext as _
+from lti_tool.rules.guidance import RESPONSE_PARTS
+from lti_tool.rules.vocabulary import DeclineReason
+from lti_tool.schemas.drafts import DraftForm, gathered_texts
+from lti_tool.schemas.fields import Choice
+from lti_tool.services.drafts import Written
+
+HELPFULNESS = range(1, 5)
+
+
+class ResponseForm(DraftForm):
+    """A guided response; loads to ``Written``."""
+
+    @pre_load
+    def collect(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
+        """Take the parts, their formats and the version."""
+        return gathered_texts(data, RESPONSE_PARTS)
+
+
+class DeclineForm(Schema):
+    """Why a reflection is passed on."""
+
+    reason = Choice(DeclineReason, required=True)
+
+
+class HelpfulnessForm(Schema):
+    """How helpful a response was, and a reply; loads to ``helpfulness`` and ``reply``."""
+
+    helpfulness = fields.String(load_default="")
+    reply = fields.String(load_default="")
+
+    @post_load
+    def make(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
+        """Return a number from 1 to 4, and the reply as it was written."""
+        chosen = data["helpfulness"]
+        if chosen not in {str(level) for level in HELPFULNESS}:
+            message = _("Choose how helpful this was.")
+            raise ValidationError(message, "helpfulness")
+        return {"helpfulness": int(chosen), "reply": Written({"reply": data["reply"]})}

@@ -1,0 +1,282 @@
+"""Taking messages out of the outbox and writing down what became of them.
+
+Functions that run inside a transaction of ``services.outbox``. A claimed message is SENDING until
+its lease ends; its timestamp is chosen and committed before anything is sent, so that a try after
+a crash always carries a later one and the LMS keeps the newest.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, func, select, update
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from lti_tool.lti.ags import Column
+from lti_tool.lti.families import Outcome, Verdict
+from lti_tool.lti.tokens import tenant_of
+from lti_tool.models.grades import LineItem, OutboxMessage
+from lti_tool.models.platforms import Registration
+from lti_tool.rules.retry import gives_up, wait_after
+from lti_tool.rules.vocabulary import OutboxState
+from lti_tool.services.scores import lock_key
+
+LEASE = timedelta(minutes=5)
+"""Longer than any send can take: two tokens, two scores and a result with all their time-outs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A message that is ours to send; plain values, usable outside any transaction."""
+
+    message_id: uuid.UUID
+    participation_id: uuid.UUID
+    registration_id: uuid.UUID
+    column: Column
+    subject: str
+    payload: dict[str, Any]
+    timestamp: datetime
+    attempts: int
+    """This one included."""
+    promised_at: datetime
+
+
+def platforms_with_due(session: Session, now: datetime) -> set[uuid.UUID]:
+    """Return the registrations to which something is due."""
+    return set(
+        session.scalars(
+            select(OutboxMessage.registration_id)
+            .where(OutboxMessage.state == OutboxState.QUEUED, OutboxMessage.next_attempt_at <= now)
+            .distinct()
+        )
+    )
+
+
+def claim(
+    session: Session, registration_id: uuid.UUID, room: int, mine: int, now: datetime
+) -> list[Claim]:
+    """Take at most ``room`` due messages to one platform, the longest due first.
+
+    ``mine`` is how many this worker has taken and not recorded yet. If more are taken, another
+    worker is at this platform and gets to go on alone: so its limit holds over all processes.
+    The platform's row is locked meanwhile, or passed over if another worker is claiming; a key
+    with a message in flight is passed over, too: never two of one key.
+    """
+    platform = session.scalar(
+        select(Registration.id)
+        .where(Registration.id == registration_id, Registration.disabled_at.is_(None))
+        .with_for_update(key_share=True, skip_locked=True)
+    )
+    if platform is None or room < 1 or _taken(session, registration_id, now) > mine:
+        return []
+    return [_take(session, message, now) for message in _due(session, registration_id, room, now)]
+
+
+def give_back(session: Session, unsent: Claim, now: datetime) -> None:
+    """Queue a claimed message that was not sent after all, as if it had not been claimed."""
+    lock_key(session, unsent.participation_id)
+    message = session.scalar(_ours(unsent).with_for_update())
+    if message is not None:
+        message.leased_until = None
+        message.attempts -= 1
+        _requeue(session, message, now, now)
+
+
+def record_sent(session: Session, taken: Claim, status: int | None, now: datetime) -> bool:
+    """Write down that a claimed message was accepted; return False if it is not ours any more.
+
+    One statement, since nearly all messages end like this; it touches no queue, so needs no lock.
+    """
+    updated = session.scalar(
+        update(OutboxMessage)
+        .where(*_still_ours(taken))
+        .values(
+            state=OutboxState.SENT,
+            finished_at=now,
+            leased_until=None,
+            http_status=status,
+            reason="",
+            detail="",
+            who_can_fix="",
+        )
+        .returning(OutboxMessage.id)
+        .execution_options(synchronize_session=False)
+    )
+    return updated is not None
+
+
+def record(session: Session, taken: Claim, verdict: Verdict, now: datetime, chance: float) -> str:
+    """Write down what became of a claimed message; return its state, or "" if it is not ours.
+
+    It is not ours any more if its lease ended and somebody else took it. Apart from sent ones,
+    record one message per transaction: it locks the learner's key.
+    """
+    if verdict.outcome is Outcome.SENT:
+        return OutboxState.SENT.value if record_sent(session, taken, verdict.status, now) else ""
+    lock_key(session, taken.participation_id)
+    message = session.scalar(_ours(taken).with_for_update())
+    if message is None:
+        return ""
+    message.leased_until = None
+    message.http_status = verdict.status
+    message.reason, message.detail = verdict.reason, verdict.detail
+    message.who_can_fix = verdict.who.value if verdict.who else ""
+    _postpone_or_refuse(session, message, verdict, now, chance)
+    return message.state.value
+
+
+def expired(session: Session, now: datetime) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """Return (participation, message) of what is SENDING after its lease: its sender died."""
+    query = (
+        select(OutboxMessage.participation_id, OutboxMessage.id)
+        .where(OutboxMessage.state == OutboxState.SENDING, OutboxMessage.leased_until <= now)
+        .limit(200)
+    )
+    return [
+        (participation_id, message_id) for participation_id, message_id in session.execute(query)
+    ]
+
+
+def release(
+    session: Session, participation_id: uuid.UUID, message_id: uuid.UUID, now: datetime
+) -> bool:
+    """Give back a message whose lease is over; return False if that was no longer so."""
+    lock_key(session, participation_id)
+    message = session.scalar(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.id == message_id,
+            OutboxMessage.state == OutboxState.SENDING,
+            OutboxMessage.leased_until <= now,
+        )
+        .with_for_update()
+    )
+    if message is None:
+        return False
+    message.leased_until = None
+    _requeue(session, message, now, now)
+    return True
+
+
+def _still_ours(taken: Claim) -> tuple[ColumnElement[bool], ...]:
+    """Tell that a message is still claimed by the claim ``taken``: its timestamp is its token."""
+    return (
+        OutboxMessage.id == taken.message_id,
+        OutboxMessage.state == OutboxState.SENDING,
+        OutboxMessage.score_timestamp == taken.timestamp,
+    )
+
+
+def _ours(taken: Claim) -> Select[OutboxMessage]:
+    return select(OutboxMessage).where(*_still_ours(taken))
+
+
+def _taken(session: Session, registration_id: uuid.UUID, now: datetime) -> int:
+    return (
+        session.scalar(
+            select(func.count()).where(
+                OutboxMessage.state == OutboxState.SENDING,
+                OutboxMessage.registration_id == registration_id,
+                OutboxMessage.leased_until > now,
+            )
+        )
+        or 0
+    )
+
+
+def _due(
+    session: Session, registration_id: uuid.UUID, room: int, now: datetime
+) -> list[OutboxMessage]:
+    other = aliased(OutboxMessage)
+    in_flight = exists().where(
+        other.line_item_id == OutboxMessage.line_item_id,
+        other.user_id == OutboxMessage.user_id,
+        other.state == OutboxState.SENDING,
+    )
+    query = (
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.state == OutboxState.QUEUED,
+            OutboxMessage.registration_id == registration_id,
+            OutboxMessage.next_attempt_at <= now,
+            ~in_flight,
+        )
+        .options(
+            joinedload(OutboxMessage.user),
+            joinedload(OutboxMessage.line_item).options(
+                joinedload(LineItem.registration), joinedload(LineItem.deployment)
+            ),
+        )
+        .order_by(OutboxMessage.next_attempt_at)
+        .limit(room)
+        .with_for_update(skip_locked=True, of=OutboxMessage)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(query))
+
+
+def _take(session: Session, message: OutboxMessage, now: datetime) -> Claim:
+    message.state = OutboxState.SENDING
+    message.leased_until = now + LEASE
+    message.attempts += 1
+    message.score_timestamp = _next_timestamp(session, message, now)
+    item = message.line_item
+    return Claim(
+        message_id=message.id,
+        participation_id=message.participation_id,
+        registration_id=message.registration_id,
+        column=Column(tenant_of(item.registration, item.deployment), item.url, tuple(item.scopes)),
+        subject=message.user.sub,
+        payload=dict(message.payload),
+        timestamp=message.score_timestamp,
+        attempts=message.attempts,
+        promised_at=message.created_at,
+    )
+
+
+def _next_timestamp(session: Session, message: OutboxMessage, now: datetime) -> datetime:
+    """Return now in whole seconds, but a second after the last one of this key at least."""
+    last = session.scalar(
+        select(func.max(OutboxMessage.score_timestamp)).where(
+            OutboxMessage.line_item_id == message.line_item_id,
+            OutboxMessage.user_id == message.user_id,
+        )
+    )
+    moment = now.replace(microsecond=0)
+    return moment if last is None else max(moment, last + timedelta(seconds=1))
+
+
+def _postpone_or_refuse(
+    session: Session, message: OutboxMessage, verdict: Verdict, now: datetime, chance: float
+) -> None:
+    wait = wait_after(message.attempts, chance, verdict.retry_after)
+    tried_enough = 0 < verdict.tries <= message.attempts
+    too_old = gives_up(now - message.created_at, wait)
+    if verdict.outcome is Outcome.LATER and not tried_enough and not too_old:
+        _requeue(session, message, now, now + wait)
+        return
+    if verdict.outcome is Outcome.LATER and too_old:
+        message.reason, message.detail = "gave_up", f"{verdict.reason}: {verdict.detail}"[:500]
+    _finish(message, OutboxState.REFUSED, now)
+
+
+def _requeue(session: Session, message: OutboxMessage, now: datetime, due: datetime) -> None:
+    """Queue a message again, unless a newer score of its key waits already."""
+    newer = session.scalar(
+        select(OutboxMessage.id).where(
+            OutboxMessage.line_item_id == message.line_item_id,
+            OutboxMessage.user_id == message.user_id,
+            OutboxMessage.state == OutboxState.QUEUED,
+        )
+    )
+    if newer is not None:
+        _finish(message, OutboxState.SUPERSEDED, now)
+        return
+    message.state, message.next_attempt_at = OutboxState.QUEUED, due
+
+
+def _finish(message: OutboxMessage, state: OutboxState, now: datetime) -> None:
+    message.state, message.finished_at = state, now

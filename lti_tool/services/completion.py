@@ -1,0 +1,262 @@
+"""Measuring how far a learner is, and promising the score that this earns.
+
+Every use case that changes what counts calls ``refresh`` for the learners concerned, in the same
+transaction; ``rules.completion`` does the arithmetic.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from lti_tool import clock, i18n
+from lti_tool.models.activities import Activity, ActivityCompetency
+from lti_tool.models.frameworks import Competency, CompetencyLevel
+from lti_tool.models.participations import ConfirmedLevel, NextStep, Participation, SelfRating
+from lti_tool.models.people import User
+from lti_tool.models.reflections import Reflection
+from lti_tool.models.responses import Response
+from lti_tool.rules.completion import (
+    Facts,
+    ItemKey,
+    Progress,
+    Weights,
+    enough_date,
+    progress,
+)
+from lti_tool.rules.vocabulary import ModerationMode, Moment, WorkState
+from lti_tool.services import scores
+from lti_tool.services.allocating import answerable
+from lti_tool.services.locking import lock_activity
+from lti_tool.services.wording import LevelLine, score_comment
+
+IN_HAND = (WorkState.SUBMITTED, WorkState.HELD, WorkState.RELEASED)
+"""States of work that its author has done; returned or withheld work does not count."""
+OUT_OF_HAND = (*IN_HAND, WorkState.WITHHELD)
+"""States of work that its author can do nothing about now."""
+LOOK_BACK = timedelta(days=30)
+"""How far back dates are looked for that passed unnoticed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the database counts for one learner."""
+
+    competencies: int
+    rated_before: int
+    rated_after: int
+    given: int
+    handed_in: int
+    """Responses that were handed in at any time, whatever became of them."""
+    received: int
+    rated_helpful: int
+    served: int
+    next_steps: int
+    confirmed: int
+
+
+def measure(session: Session, participation: Participation) -> Progress:
+    """Return checklist and score of a learner as they stand now."""
+    return _measure(session, participation)[0]
+
+
+def refresh(session: Session, participation: Participation) -> Progress:
+    """Measure, note whether the learner has completed, and promise the score if it is due.
+
+    A score is due from completion on, and for everybody once the activity's Next date is over.
+    Also counts anew what allocation needs to know of the learner's reflection.
+    """
+    lock_activity(session, participation.activity_id)
+    was_complete = participation.completed_at is not None
+    result, counts = _measure(session, participation)
+    now = clock.now()
+    participation.measured_at = now
+    if result.complete is not was_complete:
+        participation.completed_at = now if result.complete else None
+    _note_service(session, participation, counts, result)
+    ends = participation.activity.next_due_at
+    if result.complete or was_complete or (ends is not None and ends <= now):
+        scores.promise(session, participation, result, _comment(session, participation, result))
+    return result
+
+
+def refresh_after_dates(session: Session, limit: int = 200) -> int:
+    """Refresh learners whose completion a date may have changed since it was last measured.
+
+    For the worker's sweep. Looks at New and Next dates of the last 30 days and at participations
+    that were never measured since; returns how many there were.
+    """
+    passed = or_(_passed(Activity.new_due_at), _passed(Activity.next_due_at))
+    query = (
+        select(Participation)
+        .join(Activity, Participation.activity_id == Activity.id)
+        .where(passed)
+        .order_by(Activity.id, Participation.id)
+        .limit(limit)
+    )
+    found = list(session.scalars(query))
+    for participation in found:
+        refresh(session, participation)
+    return len(found)
+
+
+def waits_until(activity: Activity, reflection: Reflection | None) -> datetime | None:
+    """Return the date from which this learner need not wait for others (enough or date)."""
+    return enough_date(activity.new_due_at, reflection.submitted_at if reflection else None)
+
+
+def reflection_of(session: Session, participation_id: uuid.UUID) -> Reflection | None:
+    """Return the learner's reflection as it stands in the database."""
+    return session.scalar(
+        select(Reflection)
+        .where(Reflection.participation_id == participation_id)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _passed(due: InstrumentedAttribute[datetime | None]) -> ColumnElement[bool]:
+    """Tell that ``due`` passed lately, and that nobody measured since."""
+    now = clock.now()
+    return and_(
+        due <= now,
+        due > now - LOOK_BACK,
+        or_(Participation.measured_at.is_(None), Participation.measured_at < due),
+    )
+
+
+def _measure(session: Session, participation: Participation) -> tuple[Progress, Counts]:
+    activity = participation.activity
+    reflection = reflection_of(session, participation.id)
+    counts = _count(session, participation, reflection)
+    weights = Weights(
+        activity.weight_reflection,
+        activity.weight_responses,
+        activity.weight_helpfulness,
+        activity.weight_next_step,
+    )
+    return progress(_facts(session, participation, reflection, counts), weights), counts
+
+
+def _facts(
+    session: Session, participation: Participation, reflection: Reflection | None, counts: Counts
+) -> Facts:
+    activity = participation.activity
+    state = reflection.state if reflection else WorkState.DRAFT
+    ends = waits_until(activity, reflection)
+    date_passed = ends is not None and ends <= clock.now()
+    lacking = max(0, activity.responses_required - counts.given)
+    there = answerable(session, participation, lacking) if lacking else 0
+    return Facts(
+        has_competencies=counts.competencies > 0,
+        rated_before=counts.rated_before > 0,
+        rated_after=counts.rated_after > 0,
+        reflection_submitted=state in OUT_OF_HAND,
+        reflection_accepted=_accepted(activity, state),
+        responses_given=counts.given,
+        responses_required=_asked(participation, counts, there, date_passed),
+        responses_received=counts.received,
+        received_required=activity.responses_required,
+        received_date_passed=date_passed,
+        responses_rated=counts.rated_helpful,
+        next_step_set=counts.next_steps > 0,
+        confirmation_required=activity.tutor_confirms and counts.competencies > 0,
+        confirmed=counts.confirmed > 0,
+        something_to_answer=there > 0,
+    )
+
+
+def _accepted(activity: Activity, state: WorkState) -> bool:
+    """Return whether the reflection is released, or waits for nothing but its grace window."""
+    decided_before = activity.reflection_moderation is ModerationMode.BEFORE
+    return state is WorkState.RELEASED or (state is WorkState.SUBMITTED and not decided_before)
+
+
+def _asked(participation: Participation, counts: Counts, there: int, date_passed: bool) -> int:
+    """Return how many responses this learner has to give.
+
+    Once the date passed, no more than there are peers' reflections to answer. Who has completed is
+    never asked for more again.
+    """
+    required = participation.activity.responses_required
+    if participation.completed_at is not None:
+        return min(required, counts.handed_in)
+    return min(required, counts.given + there) if date_passed else required
+
+
+def _count(session: Session, participation: Participation, reflection: Reflection | None) -> Counts:
+    values = {
+        "me": participation.id,
+        "user_id": participation.user_id,
+        "activity_id": participation.activity_id,
+        "reflection_id": reflection.id if reflection else None,
+    }
+    return Counts(*session.execute(_COUNTS, values).one())
+
+
+def _number(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).where(*conditions).scalar_subquery()
+
+
+_MINE = (
+    Response.author_id == bindparam("user_id"),
+    Response.activity_id == bindparam("activity_id"),
+    Response.allocation_id.is_not(None),
+)
+_TO_ME = Response.reflection_id == bindparam("reflection_id")
+_RELEASED = Response.state == WorkState.RELEASED
+_RATED = SelfRating.participation_id == bindparam("me")
+# In the order of the fields of Counts; built once, since that costs more than running it.
+_COUNTS: Select[*tuple[int, ...]] = select(
+    _number(ActivityCompetency.activity_id == bindparam("activity_id")),
+    _number(_RATED, SelfRating.moment == Moment.BEFORE),
+    _number(_RATED, SelfRating.moment == Moment.AFTER),
+    _number(*_MINE, Response.state.in_(IN_HAND)),
+    _number(*_MINE, Response.submitted_at.is_not(None)),
+    _number(_TO_ME, _RELEASED),
+    _number(_TO_ME, _RELEASED, Response.helpfulness.is_not(None)),
+    _number(_TO_ME, Response.state.in_(IN_HAND)),
+    _number(NextStep.participation_id == bindparam("me")),
+    _number(ConfirmedLevel.participation_id == bindparam("me")),
+)
+
+
+def _note_service(
+    session: Session, participation: Participation, counts: Counts, result: Progress
+) -> None:
+    """Write down for allocation how well the learner is served, and whether they did their part."""
+    reflection = reflection_of(session, participation.id)
+    if reflection is None:
+        return
+    reflection.served = counts.served
+    reflection.author_done = all(
+        term.done >= term.of for term in result.terms if term.key is ItemKey.RESPONSES_GIVEN
+    )
+
+
+def _comment(session: Session, participation: Participation, result: Progress) -> str:
+    """Return the words that go to the LMS with the score, in the learner's language."""
+    user = session.get_one(User, participation.user_id)
+    with i18n.use(user.language or participation.activity.locale, user.time_zone):
+        return score_comment(result, _confirmed(session, participation))
+
+
+def _confirmed(session: Session, participation: Participation) -> list[LevelLine]:
+    """Return the confirmed levels in the framework's order."""
+    query = (
+        select(Competency.code, Competency.statement, CompetencyLevel.label)
+        .join(ConfirmedLevel, ConfirmedLevel.competency_id == Competency.id)
+        .join(
+            CompetencyLevel,
+            and_(
+                CompetencyLevel.framework_id == Competency.framework_id,
+                CompetencyLevel.position == ConfirmedLevel.level,
+            ),
+        )
+        .where(ConfirmedLevel.participation_id == participation.id)
+        .order_by(Competency.position)
+    )
+    return [LevelLine(code, statement, label) for code, statement, label in session.execute(query)]

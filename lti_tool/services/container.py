@@ -1,0 +1,79 @@
+"""All services of one installation, built once from what they need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lti_tool.http import Http
+from lti_tool.models import Database
+from lti_tool.secrecy import Secrets
+from lti_tool.services.activities import Activities
+from lti_tool.services.deep_linking import DeepLinking
+from lti_tool.services.frameworks import Frameworks
+from lti_tool.services.health import Health
+from lti_tool.services.keys import SigningKeys
+from lti_tool.services.launches import Launches
+from lti_tool.services.moderation import Moderation
+from lti_tool.services.outbox import Outbox
+from lti_tool.services.participations import Participations
+from lti_tool.services.people import People
+from lti_tool.services.platforms import Platforms
+from lti_tool.services.previews import Previews
+from lti_tool.services.reflections import Reflections
+from lti_tool.services.responses import Responses
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What views, tasks and commands may call."""
+
+    db: Database
+    secrets: Secrets
+    keys: SigningKeys
+    platforms: Platforms
+    launches: Launches
+    deep_linking: DeepLinking
+    outbox: Outbox
+    health: Health
+    frameworks: Frameworks
+    activities: Activities
+    participations: Participations
+    reflections: Reflections
+    responses: Responses
+    moderation: Moderation
+    people: People
+    previews: Previews
+    wake: Callable[[], None]
+    """Tells the background worker that something waits; never needed for correctness."""
+
+
+def build(
+    database_url: str,
+    secret_key: str,
+    base_url: str,
+    allow_local: bool,
+    wake: Callable[[], None] = lambda: None,
+) -> Services:
+    """Build all services; ``base_url`` is the only source of our own absolute URLs."""
+    db, secrets, http = Database(database_url), Secrets(secret_key), Http(allow_local)
+    keys = SigningKeys(db, secrets)
+    return Services(
+        db=db,
+        secrets=secrets,
+        keys=keys,
+        platforms=Platforms(db, http, base_url, allow_local),
+        launches=Launches(db, secrets, http, base_url),
+        deep_linking=DeepLinking(db, keys, base_url),
+        outbox=Outbox(db, keys, http, secrets),
+        health=Health(db),
+        frameworks=Frameworks(db),
+        activities=Activities(db),
+        participations=Participations(db),
+        reflections=Reflections(db),
+        responses=Responses(db),
+        moderation=Moderation(db),
+        people=People(db),
+        previews=Previews(db),
+        wake=wake,
+    )

@@ -1,0 +1,246 @@
+"""One learner in one activity, as their tutor sees them: work, responses, ratings, checklist."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from lti_tool.models.activities import Activity
+from lti_tool.models.participations import ConfirmedLevel, NextStep, Participation, SelfRating
+from lti_tool.models.people import User
+from lti_tool.models.reflections import Reflection
+from lti_tool.models.responses import Response
+from lti_tool.rules.completion import Progress
+from lti_tool.rules.viewer import Viewer
+from lti_tool.rules.vocabulary import Moment, WorkState
+from lti_tool.services import completion, scores
+from lti_tool.services.confirmations import find_participation, seen_of
+from lti_tool.services.frameworks import CompetencyView, LevelView, competency_view, level_view
+from lti_tool.services.history import HistoryLine, histories_of
+from lti_tool.services.scores import ScoreState
+from lti_tool.services.work import (
+    UNSEEN,
+    WorkPart,
+    WorkView,
+    read_reflection,
+    reflection_view,
+    response_parts,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseLine:
+    """A response that the learner gave or received."""
+
+    id: uuid.UUID
+    state: WorkState
+    author: str
+    addressee: str
+    by_tutor: bool
+    submitted_at: datetime | None
+    parts: tuple[WorkPart, ...]
+    helpfulness: int | None
+    reply: str
+    history: tuple[HistoryLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One competency: what the learner claims, before and after, and what a tutor confirmed."""
+
+    competency: CompetencyView
+    before: int | None
+    target: int | None
+    after: int | None
+    confirmed: int | None
+    note: str
+    confirmed_by: str
+    confirmed_at: datetime | None
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextStepView:
+    """What the learner commits to."""
+
+    action: str
+    by_date: date
+    opportunity: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnResponse:
+    """The tutor's own response to this learner; ``open`` while it can be rewritten."""
+
+    parts: dict[str, str]
+    state: WorkState
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything staff may know of one learner in one activity."""
+
+    participation_id: uuid.UUID
+    name: str
+    need: str
+    started_at: datetime
+    completed_at: datetime | None
+    progress: Progress
+    state: WorkState | None
+    """Of the reflection; None if there is none."""
+    reflection: WorkView | None
+    """None until it is handed in and its grace window is over."""
+    received: tuple[ResponseLine, ...]
+    given: tuple[ResponseLine, ...]
+    standings: tuple[Standing, ...]
+    levels: tuple[LevelView, ...]
+    next_step: NextStepView | None
+    own_response: OwnResponse | None
+    score: ScoreState | None
+
+
+def read_dossier(
+    session: Session, viewer: Viewer, activity: Activity, participation_id: uuid.UUID
+) -> Dossier:
+    """Return what staff may know of one learner; raise NotFound."""
+    participation = find_participation(session, activity, participation_id)
+    reflection = session.scalar(
+        select(Reflection).where(Reflection.participation_id == participation.id)
+    )
+    responses = _responses(session, participation, reflection)
+    histories = histories_of(session, [response.id for response in responses])
+    received: list[ResponseLine] = []
+    given: list[ResponseLine] = []
+    for response in responses:
+        lines = given if response.author_id == participation.user_id else received
+        lines.append(_line(response, histories.get(response.id, ())))
+    return Dossier(
+        participation_id=participation.id,
+        name=participation.user.display_name,
+        need=participation.need,
+        started_at=participation.started_at,
+        completed_at=participation.completed_at,
+        progress=completion.measure(session, participation),
+        state=reflection.state if reflection else None,
+        reflection=_reflection(session, activity, reflection),
+        received=tuple(received),
+        given=tuple(given),
+        standings=_standings(session, activity, participation),
+        levels=_levels(activity),
+        next_step=_next_step(participation.next_step),
+        own_response=_own_response(responses, viewer),
+        score=scores.states_for(session, activity.id, [participation.id]).get(participation.id),
+    )
+
+
+def _reflection(
+    session: Session, activity: Activity, reflection: Reflection | None
+) -> WorkView | None:
+    if reflection is None or reflection.state in UNSEEN:
+        return None
+    return reflection_view(session, activity, read_reflection(session, reflection.id))
+
+
+def _responses(
+    session: Session, participation: Participation, reflection: Reflection | None
+) -> Sequence[Response]:
+    """Return the responses given and received that staff may see, oldest first."""
+    theirs: list[ColumnElement[bool]] = [Response.author_id == participation.user_id]
+    if reflection is not None:
+        theirs.append(Response.reflection_id == reflection.id)
+    query = (
+        select(Response)
+        .where(
+            Response.activity_id == participation.activity_id,
+            Response.state.not_in(UNSEEN),
+            or_(*theirs),
+        )
+        .order_by(Response.submitted_at, Response.id)
+        .options(
+            joinedload(Response.author),
+            joinedload(Response.reflection)
+            .joinedload(Reflection.participation)
+            .joinedload(Participation.user),
+        )
+    )
+    return session.scalars(query).all()
+
+
+def _line(response: Response, history: Collection[HistoryLine]) -> ResponseLine:
+    # What its author writes after a return is theirs until it is sent again.
+    returned = response.state is WorkState.RETURNED
+    return ResponseLine(
+        id=response.id,
+        state=response.state,
+        author=response.author.display_name,
+        addressee=response.reflection.participation.user.display_name,
+        by_tutor=response.allocation_id is None,
+        submitted_at=response.submitted_at,
+        parts=() if returned else response_parts(response),
+        helpfulness=response.helpfulness,
+        reply=response.reply,
+        history=tuple(history),
+    )
+
+
+def _standings(
+    session: Session, activity: Activity, participation: Participation
+) -> tuple[Standing, ...]:
+    ratings: dict[tuple[uuid.UUID, Moment], SelfRating] = {
+        (rating.competency_id, rating.moment): rating for rating in participation.ratings
+    }
+    confirmed = {item.competency_id: item for item in participation.confirmed_levels}
+    tutors = dict(
+        session.execute(
+            select(User.id, User).where(
+                User.id.in_([item.confirmed_by_id for item in confirmed.values()])
+            )
+        ).all()
+    )
+    standings = []
+    for competency in activity.competencies:
+        before = ratings.get((competency.id, Moment.BEFORE))
+        after = ratings.get((competency.id, Moment.AFTER))
+        level: ConfirmedLevel | None = confirmed.get(competency.id)
+        standings.append(
+            Standing(
+                competency=competency_view(competency),
+                before=before.level if before else None,
+                target=before.target if before else None,
+                after=after.level if after else None,
+                confirmed=level.level if level else None,
+                note=level.note if level else "",
+                confirmed_by=tutors[level.confirmed_by_id].display_name if level else "",
+                confirmed_at=level.confirmed_at if level else None,
+                seen=seen_of(level),
+            )
+        )
+    return tuple(standings)
+
+
+def _levels(activity: Activity) -> tuple[LevelView, ...]:
+    framework = activity.framework
+    return tuple(level_view(level) for level in framework.levels) if framework else ()
+
+
+def _next_step(step: NextStep | None) -> NextStepView | None:
+    return NextStepView(step.action, step.by_date, step.opportunity) if step else None
+
+
+def _own_response(responses: Sequence[Response], viewer: Viewer) -> OwnResponse | None:
+    for response in responses:
+        if response.author_id == viewer.user_id and response.allocation_id is None:
+            parts = {
+                "resonates": response.resonates,
+                "question": response.question,
+                "suggestion": response.suggestion,
+            }
+            untouched = response.helpfulness is None and not response.reply
+            return OwnResponse(parts, response.state, untouched)
+    return None

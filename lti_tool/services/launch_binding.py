@@ -1,0 +1,79 @@
+"""Binding a launch to the browser that began it (research: third-party cookies).
+
+By cookie at once; else by what the browser stored at login, or by a person who confirms in a new
+tab. Never silently: somebody else's launch, slipped into a browser, would put one person's words
+under another's name (login CSRF).
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool import clock
+from lti_tool.errors import LaunchRefused, WhoCanFix
+from lti_tool.models.launches import LaunchSession
+from lti_tool.rules.vocabulary import BoundBy
+from lti_tool.secrecy import Secrets, digest, new_token
+
+TICKET_LIFE = timedelta(minutes=5)
+"""Time for scripts to look into storage, or for a person to read the confirmation."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorageHint:
+    """Where a login's secret lies in the browser: LTI platform storage and our own.
+
+    ``target`` is the platform's storage frame, empty if it has none; ``origin`` the only origin
+    with which that frame is spoken to.
+    """
+
+    key: str
+    target: str
+    origin: str
+
+
+def handle_of(secrets: Secrets, session_id: uuid.UUID) -> str:
+    """Return the handle of a session: 256 bits that only we can work out from its id."""
+    key = secrets.signing_key("session handle")
+    made = hmac.new(key, session_id.bytes, sha256).digest()
+    return base64.urlsafe_b64encode(made).decode().rstrip("=")
+
+
+def bind(launch: LaunchSession, bound_by: BoundBy) -> None:
+    """Open a launch's session to the browser."""
+    launch.bound_at, launch.bound_by = clock.now(), bound_by
+    launch.ticket_hash = launch.ticket_expires_at = None
+
+
+def give_ticket(launch: LaunchSession, storage_secret: str) -> str:
+    """Make the one-time ticket with which an unbound launch is bound; only its hash is kept."""
+    ticket = new_token()
+    launch.browser_hash = digest(storage_secret)
+    launch.ticket_hash = digest(ticket)
+    launch.ticket_expires_at = clock.now() + TICKET_LIFE
+    return ticket
+
+
+def launch_of_ticket(session: Session, ticket: str) -> LaunchSession:
+    """Return the unbound launch of a ticket; raises LaunchRefused ``ticket_expired``."""
+    launch = session.scalars(
+        select(LaunchSession)
+        .where(LaunchSession.ticket_hash == digest(ticket), LaunchSession.bound_at.is_(None))
+        .with_for_update(of=LaunchSession)
+    ).first()
+    if launch is None or (launch.ticket_expires_at or launch.created_at) < clock.now():
+        raise LaunchRefused("ticket_expired", WhoCanFix.LEARNER)
+    return launch
+
+
+def confirmation_proof(secrets: Secrets, ticket: str, browser_secret: str) -> str:
+    """Return what the confirm page's form must send back: it was shown in this very browser."""
+    return secrets.sign("confirm launch", f"{digest(ticket)}.{digest(browser_secret)}")

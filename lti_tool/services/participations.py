@@ -1,0 +1,175 @@
+"""A learner's way through an activity: the overview, self-ratings, the next step."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool import clock
+from lti_tool.errors import IllegalTransition
+from lti_tool.models import Database
+from lti_tool.models.participations import NextStep, Participation
+from lti_tool.models.responses import Allocation, Response
+from lti_tool.rules.allocation import Rating
+from lti_tool.rules.viewer import Viewer
+from lti_tool.rules.vocabulary import Moment, WorkState
+from lti_tool.services import answers, completion
+from lti_tool.services.allocating import current_claim
+from lti_tool.services.answers import AnswerView, answer_views
+from lti_tool.services.frameworks import LevelView
+from lti_tool.services.ratings import RatingView, rate, rating_views, scale_of
+from lti_tool.services.response_views import ResponseView, received_responses
+from lti_tool.services.standing import Standing, act, own_participation, standing_of
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewPage:
+    """Where the learner is, and where the next thing is found."""
+
+    standing: Standing
+    claim_id: uuid.UUID | None
+    """The allocation they are at."""
+    returned_id: uuid.UUID | None
+    """The allocation of a response that the tutor returned."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextStepView:
+    """What a learner committed to."""
+
+    action: str
+    by_date: date
+    opportunity: str
+    committed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NextPage:
+    """What came in beside one's own text; the next step; the second self-rating."""
+
+    standing: Standing
+    answers: tuple[AnswerView, ...]
+    received: tuple[ResponseView, ...]
+    next_step: NextStepView | None
+    competencies: tuple[RatingView, ...]
+    levels: tuple[LevelView, ...]
+
+    @property
+    def rated_after(self) -> bool:
+        """Whether the second self-rating is made."""
+        return all(rating.after is not None for rating in self.competencies)
+
+
+@dataclass(frozen=True, slots=True)
+class Participations:
+    """Use cases of a learner's way through an activity."""
+
+    db: Database
+
+    def standing(self, viewer: Viewer, activity_id: uuid.UUID) -> Standing:
+        """Return where the learner stands; enrols them on their first visit. Raises NotFound."""
+        return standing_of(self.db, viewer, activity_id)
+
+    def overview(self, viewer: Viewer, activity_id: uuid.UUID) -> OverviewPage:
+        """Return the first page of an activity; raise NotFound."""
+        standing = standing_of(self.db, viewer, activity_id)
+        with self.db.read() as session:
+            claimed = current_claim(session, standing.participation_id)
+            returned = _returned(session, standing.participation_id)
+            return OverviewPage(standing, claimed.id if claimed else None, returned)
+
+    def rate_before(
+        self, viewer: Viewer, activity_id: uuid.UUID, need: str, chosen: Mapping[uuid.UUID, Rating]
+    ) -> None:
+        """Keep the learner's need and first self-rating; raise InvalidInput."""
+        with self.db.write() as session:
+            participation = act(session, viewer, activity_id)
+            participation.need = need
+            rate(session, participation, Moment.BEFORE, chosen)
+            session.flush()
+            completion.refresh(session, participation)
+
+    def next(self, viewer: Viewer, activity_id: uuid.UUID) -> NextPage:
+        """Return the page of the Next phase; raise NotFound."""
+        standing = standing_of(self.db, viewer, activity_id)
+        with self.db.read() as session:
+            participation = own_participation(session, viewer, activity_id)
+            return _next_page(session, standing, participation)
+
+    def commit(
+        self,
+        viewer: Viewer,
+        activity_id: uuid.UUID,
+        action: str,
+        by_date: date,
+        opportunity: str,
+    ) -> None:
+        """Keep the learner's next step; an earlier one is replaced.
+
+        Raises IllegalTransition before their reflection is submitted.
+        """
+        with self.db.write() as session:
+            participation = _reflected(session, viewer, activity_id)
+            step = session.get(NextStep, participation.id)
+            if step is None:
+                step = NextStep(participation_id=participation.id)
+                session.add(step)
+            step.action, step.by_date, step.opportunity = action, by_date, opportunity
+            step.committed_at = clock.now()
+            session.flush()
+            completion.refresh(session, participation)
+
+    def rate_after(
+        self, viewer: Viewer, activity_id: uuid.UUID, chosen: Mapping[uuid.UUID, Rating]
+    ) -> None:
+        """Keep the second self-rating; raise InvalidInput, and IllegalTransition as ``commit``."""
+        with self.db.write() as session:
+            participation = _reflected(session, viewer, activity_id)
+            rate(session, participation, Moment.AFTER, chosen)
+            session.flush()
+            completion.refresh(session, participation)
+
+
+def _reflected(session: Session, viewer: Viewer, activity_id: uuid.UUID) -> Participation:
+    """Return the participation of a learner whose reflection is submitted, for a change."""
+    participation = act(session, viewer, activity_id)
+    reflection = completion.reflection_of(session, participation.id)
+    if reflection is None or reflection.state is WorkState.DRAFT:
+        raise IllegalTransition("reflection", WorkState.DRAFT, "go_on")
+    return participation
+
+
+def _returned(session: Session, participation_id: uuid.UUID) -> uuid.UUID | None:
+    """Return the oldest allocation whose response the tutor returned."""
+    return session.scalar(
+        select(Allocation.id)
+        .join(Response, Response.allocation_id == Allocation.id)
+        .where(Allocation.reviewer_id == participation_id, Response.state == WorkState.RETURNED)
+        .order_by(Response.submitted_at)
+        .limit(1)
+    )
+
+
+def _next_page(session: Session, standing: Standing, participation: Participation) -> NextPage:
+    reflection = completion.reflection_of(session, participation.id)
+    own: tuple[AnswerView, ...] = ()
+    if reflection is not None and reflection.submitted_at is not None:
+        version = answers.read_version(session, reflection.version_id)
+        texts = answers.submitted_texts(session, reflection.id)
+        own = answer_views(version, texts, participation.activity.locale)
+    step = session.get(NextStep, participation.id)
+    return NextPage(
+        standing=standing,
+        answers=tuple(view for view in own if view.html),
+        received=received_responses(session, participation.id),
+        next_step=NextStepView(step.action, step.by_date, step.opportunity, step.committed_at)
+        if step
+        else None,
+        competencies=rating_views(session, participation),
+        levels=scale_of(participation.activity),
+    )

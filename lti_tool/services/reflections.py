@@ -1,0 +1,283 @@
+"""Reflections, as their author works on them: draft, submission, taking back."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lti_tool import clock
+from lti_tool.errors import IllegalTransition, InvalidInput, NotFound
+from lti_tool.models import Database
+from lti_tool.models.participations import Participation
+from lti_tool.models.reflections import Reflection, ReflectionAnswer, ReflectionRevision
+from lti_tool.rules.guidance import MAX_ANSWER_BYTES
+from lti_tool.rules.viewer import Viewer
+from lti_tool.rules.vocabulary import WorkState
+from lti_tool.services import answers, completion
+from lti_tool.services.answers import AnswerView, answer_views, working_texts
+from lti_tool.services.drafts import Saved, Written, check_version
+from lti_tool.services.frameworks import LevelView
+from lti_tool.services.locking import lock_participation
+from lti_tool.services.ratings import RatingView, rating_views, scale_of
+from lti_tool.services.settling import settle
+from lti_tool.services.standing import (
+    Standing,
+    act,
+    enter,
+    find_participation,
+    not_open,
+    own_participation,
+    standing_of,
+)
+
+EDITABLE = (WorkState.DRAFT, WorkState.RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class NowPage:
+    """The page on which a learner begins: need, self-rating, and the prompts to write to."""
+
+    standing: Standing
+    competencies: tuple[RatingView, ...]
+    levels: tuple[LevelView, ...]
+    answers: tuple[AnswerView, ...]
+    version: int
+    saved_at: datetime | None
+    begun: bool
+    """Whether need and self-rating are said, so that the writing comes first."""
+
+    @property
+    def draft_key(self) -> str:
+        """What tells this text from every other on a device."""
+        return f"reflection-{self.standing.participation_id}"
+
+    @property
+    def editable(self) -> bool:
+        """Whether the reflection is in its author's hands."""
+        return self.standing.reflection in (None, *EDITABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionPage:
+    """The learner's own reflection as it was submitted last."""
+
+    standing: Standing
+    answers: tuple[AnswerView, ...]
+    submitted_at: datetime | None
+    revision: int
+
+    @property
+    def draft_key(self) -> str:
+        """The key of the draft that this submission has made needless."""
+        return f"reflection-{self.standing.participation_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reflections:
+    """Use cases of a reflection's author."""
+
+    db: Database
+
+    def now(self, viewer: Viewer, activity_id: uuid.UUID) -> NowPage:
+        """Return the page of the Now phase; raise NotFound."""
+        standing = standing_of(self.db, viewer, activity_id)
+        with self.db.read() as session:
+            participation = own_participation(session, viewer, activity_id)
+            reflection = completion.reflection_of(session, participation.id)
+            return _now_page(session, standing, participation, reflection)
+
+    def save_draft(self, viewer: Viewer, activity_id: uuid.UUID, written: Written) -> Saved:
+        """Keep the working text; the answer is only given once it is safe.
+
+        Raises Stale if another text was saved meanwhile, IllegalTransition if the reflection is out
+        of its author's hands, InvalidInput for a text that is too big.
+        """
+        with self.db.write() as session:
+            participation = find_participation(session, viewer, activity_id)
+            if participation is None or not_open(participation.activity):
+                participation = act(session, viewer, activity_id)
+            lock_participation(session, participation.id)
+            reflection = _open_draft(session, participation, written)
+            if reflection.state not in EDITABLE:
+                raise IllegalTransition("reflection", reflection.state, "edit")
+            return _store(session, reflection, written)
+
+    def submit(self, viewer: Viewer, activity_id: uuid.UUID, written: Written) -> None:
+        """Save what was written and hand it in.
+
+        What was written is kept even where it cannot be handed in yet: then InvalidInput says why,
+        answer by answer. Raises Stale and IllegalTransition as ``save_draft``; sending the same
+        text twice is one submission.
+        """
+        with self.db.write() as session:
+            participation = act(session, viewer, activity_id)
+            lock_participation(session, participation.id)
+            reflection = _open_draft(session, participation, written)
+            if reflection.state not in EDITABLE:
+                return _same_again(reflection, written)
+            _store(session, reflection, written)
+            problems = _problems(session, participation, reflection)
+            if not problems:
+                _hand_in(session, participation, reflection)
+        if problems:
+            raise InvalidInput(problems)
+        return None
+
+    def take_back(self, viewer: Viewer, activity_id: uuid.UUID) -> None:
+        """Reopen the draft within the grace window; raise IllegalTransition after it."""
+        with self.db.write() as session:
+            participation, reflection = _own(session, viewer, activity_id)
+            if reflection.state is WorkState.DRAFT:
+                return
+            session.add(reflection.take_back(viewer.user_id))
+            session.flush()
+            completion.refresh(session, participation)
+
+    def send_now(self, viewer: Viewer, activity_id: uuid.UUID) -> None:
+        """End the grace window at once, so that nobody has to wait for it."""
+        with self.db.write() as session:
+            _mine, reflection = _own(session, viewer, activity_id)
+            if reflection.state in EDITABLE:
+                raise IllegalTransition("reflection", reflection.state, "send_now")
+            if reflection.state is WorkState.SUBMITTED:
+                reflection.visible_at = clock.now()
+                settle(session, reflection)
+
+    def submission(self, viewer: Viewer, activity_id: uuid.UUID) -> SubmissionPage:
+        """Return the learner's own reflection as it was submitted last; raise NotFound."""
+        standing = standing_of(self.db, viewer, activity_id)
+        with self.db.read() as session:
+            participation = own_participation(session, viewer, activity_id)
+            reflection = completion.reflection_of(session, participation.id)
+            if reflection is None or reflection.submitted_at is None:
+                raise NotFound("submission")
+            version = answers.read_version(session, reflection.version_id)
+            texts = answers.submitted_texts(session, reflection.id)
+            return SubmissionPage(
+                standing,
+                answer_views(version, texts, participation.activity.locale),
+                reflection.submitted_at,
+                _revisions(session, reflection.id),
+            )
+
+
+def _own(
+    session: Session, viewer: Viewer, activity_id: uuid.UUID
+) -> tuple[Participation, Reflection]:
+    participation = enter(session, viewer, activity_id)
+    reflection = completion.reflection_of(session, participation.id)
+    if reflection is None:
+        raise NotFound("reflection")
+    return participation, reflection
+
+
+def _now_page(
+    session: Session,
+    standing: Standing,
+    participation: Participation,
+    reflection: Reflection | None,
+) -> NowPage:
+    activity = participation.activity
+    if reflection is None:
+        version = answers.version_to_answer(session, activity.id, {})
+    else:
+        version = answers.read_version(session, reflection.version_id)
+    ratings = rating_views(session, participation)
+    rated = all(rating.before is not None for rating in ratings)
+    return NowPage(
+        standing=standing,
+        competencies=ratings,
+        levels=scale_of(activity),
+        answers=answer_views(version, working_texts(reflection), activity.locale),
+        version=reflection.draft_version if reflection else 0,
+        saved_at=reflection.saved_at if reflection else None,
+        begun=bool(participation.need) and rated,
+    )
+
+
+def _open_draft(session: Session, participation: Participation, written: Written) -> Reflection:
+    """Return the learner's reflection, begun with the version whose prompts are answered."""
+    reflection = completion.reflection_of(session, participation.id)
+    if reflection is None:
+        version = answers.version_to_answer(session, participation.activity_id, written.fields)
+        reflection = Reflection(
+            activity_id=participation.activity_id,
+            participation_id=participation.id,
+            version_id=version.id,
+        )
+        session.add(reflection)
+        session.flush()
+    return reflection
+
+
+def _store(session: Session, reflection: Reflection, written: Written) -> Saved:
+    """Write the working text, if it says something new."""
+    texts = _texts(session, reflection, written)
+    stored = _fields(reflection)
+    check_version("reflection", written, reflection.draft_version, texts, stored)
+    known = {answer.prompt_id: answer for answer in reflection.answers}
+    for field, html in texts.items():
+        prompt_id = answers.prompt_id_of(field)
+        if prompt_id is None or stored.get(field, "") == html:
+            continue
+        if prompt_id in known:
+            known[prompt_id].html = html
+        else:
+            reflection.answers.append(ReflectionAnswer(prompt_id=prompt_id, html=html))
+    if reflection.saved_at is None or any(stored.get(key, "") != texts[key] for key in texts):
+        reflection.draft_version += 1
+        reflection.saved_at = clock.now()
+    return Saved(reflection.draft_version, reflection.saved_at)
+
+
+def _texts(session: Session, reflection: Reflection, written: Written) -> dict[str, str]:
+    """Return what was sent for the prompts of the reflection's version, sanitised."""
+    version = answers.read_version(session, reflection.version_id)
+    names = [f"{answers.FIELD_PREFIX}{prompt.id}" for prompt in version.prompts]
+    return written.texts(names, MAX_ANSWER_BYTES)
+
+
+def _fields(reflection: Reflection) -> dict[str, str]:
+    texts: Mapping[str, str] = working_texts(reflection)
+    return {f"{answers.FIELD_PREFIX}{prompt_id}": html for prompt_id, html in texts.items()}
+
+
+def _same_again(reflection: Reflection, written: Written) -> None:
+    """Accept a second click; raise IllegalTransition for a text that was not the one handed in."""
+    stored = _fields(reflection)
+    if any(stored.get(name, "") != (written.html(name) or "") for name in stored):
+        raise IllegalTransition("reflection", reflection.state, "submit")
+
+
+def _problems(
+    session: Session, participation: Participation, reflection: Reflection
+) -> dict[str, list[str]]:
+    """Say, answer by answer, what keeps the reflection from being handed in."""
+    version = answers.read_version(session, reflection.version_id)
+    views = answer_views(version, working_texts(reflection), participation.activity.locale)
+    said = {view.prompt.field: answers.problem_of(view) for view in views}
+    return {field: [message] for field, message in said.items() if message}
+
+
+def _hand_in(session: Session, participation: Participation, reflection: Reflection) -> None:
+    texts = {key: html for key, html in working_texts(reflection).items() if html}
+    number_of_last = _revisions(session, reflection.id)
+    session.add(
+        ReflectionRevision(reflection_id=reflection.id, number=number_of_last + 1, answers=texts)
+    )
+    grace = timedelta(minutes=participation.activity.grace_minutes)
+    session.add(reflection.submit(participation.user_id, grace))
+    session.flush()
+    if not grace:
+        settle(session, reflection)
+    completion.refresh(session, participation)
+
+
+def _revisions(session: Session, reflection_id: uuid.UUID) -> int:
+    query = select(func.count()).where(ReflectionRevision.reflection_id == reflection_id)
+    return session.scalar(query) or 0

@@ -1,0 +1,124 @@
+"""What no request triggers: dates that pass, promises that a crash left behind, rows to forget."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, delete, exists, func, select
+from sqlalchemy.orm import Session
+
+from lti_tool import clock
+from lti_tool.models.activities import Activity
+from lti_tool.models.database import Database
+from lti_tool.models.grades import LineItem, OutboxMessage
+from lti_tool.models.keys import AccessToken
+from lti_tool.models.launches import LaunchSession, UsedLogin
+from lti_tool.models.participations import Participation
+from lti_tool.models.people import Membership
+from lti_tool.rules.vocabulary import OutboxState, Role
+from lti_tool.services import completion, settling
+
+BATCH = 200
+"""Rows per transaction, so that no sweep holds up the people at work."""
+BATCHES = 50
+"""Transactions per sweep and kind; what is left waits for the next sweep."""
+KEEP_SESSIONS = timedelta(days=1)
+KEEP_SUPERSEDED = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeps:
+    """Housekeeping that the worker does every minute; each step may be repeated at any time."""
+
+    db: Database
+
+    def run(self) -> Counter[str]:
+        """Do all of it; return how many rows each step dealt with.
+
+        Raises SQLAlchemy's errors if the database fails.
+        """
+        done: Counter[str] = Counter()
+        done["settled"] = self._repeat(lambda session: settling.settle_due(session, limit=BATCH))
+        done["dates_passed"] = self._repeat(
+            lambda session: completion.refresh_after_dates(session, BATCH)
+        )
+        done["promised"] = self._promise_missing()
+        now = clock.now()
+        for name, model, over in (
+            ("used_logins", UsedLogin, UsedLogin.expires_at < now),
+            ("sessions", LaunchSession, LaunchSession.expires_at < now - KEEP_SESSIONS),
+            ("tokens", AccessToken, AccessToken.expires_at < now),
+            ("superseded", OutboxMessage, _forgettable()),
+        ):
+            done[name] = self._purge(model, over)
+        return +done
+
+    def _repeat(self, step: Callable[[Session], int]) -> int:
+        """Run ``step`` in transactions of its own until it finds less than a batch."""
+        total = 0
+        for _ in range(BATCHES):
+            with self.db.write() as session:
+                count = step(session)
+            total += count
+            if count < BATCH:
+                break
+        return total
+
+    def _promise_missing(self) -> int:
+        """Promise scores of completed learners whose column was told only after they completed."""
+        with self.db.read() as session:
+            found = list(session.scalars(_unpromised().limit(BATCH)))
+        for participation_id in found:
+            with self.db.write() as session:
+                completion.refresh(session, session.get_one(Participation, participation_id))
+        return len(found)
+
+    def _purge(self, model: type[Any], over: ColumnElement[bool]) -> int:
+        """Delete rows that are ``over``, a batch at a time."""
+        key = next(iter(model.__table__.primary_key.columns))
+
+        def step(session: Session) -> int:
+            old = list(session.scalars(select(key).where(over).limit(BATCH)))
+            if old:
+                session.execute(delete(model).where(key.in_(old)))
+            return len(old)
+
+        with self.db.read() as session:
+            if session.scalars(select(key).where(over).limit(1)).first() is None:
+                return 0
+        return self._repeat(step)
+
+
+def _forgettable() -> ColumnElement[bool]:
+    """Tell messages that a newer one replaced before they were ever tried, long ago."""
+    return (
+        (OutboxMessage.state == OutboxState.SUPERSEDED)
+        & OutboxMessage.score_timestamp.is_(None)
+        & (OutboxMessage.finished_at < clock.now() - KEEP_SUPERSEDED)
+    )
+
+
+def _unpromised() -> Select[uuid.UUID]:
+    """Select completed learners to whose present column nothing was ever promised."""
+    promised = exists().where(
+        OutboxMessage.line_item_id == LineItem.id,
+        OutboxMessage.user_id == Participation.user_id,
+    )
+    role = func.coalesce(Membership.granted_role, Membership.role)
+    staff = exists().where(
+        Membership.context_id == Activity.context_id,
+        Membership.user_id == Participation.user_id,
+        role.in_([Role.TUTOR.value, Role.EDUCATOR.value]),
+    )
+    return (
+        select(Participation.id)
+        .join(Activity, Participation.activity_id == Activity.id)
+        .join(LineItem, LineItem.resource_link_id == Participation.resource_link_id)
+        .where(Participation.completed_at.is_not(None), ~promised, ~staff)
+        .order_by(Activity.id, Participation.id)
+    )

@@ -1,0 +1,20 @@
+// Buttons that copy a text of the page; without a script they stay hidden and the text can be selected.
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const label = button.querySelector("span");
+  const before = label.textContent;
+  const source = document.getElementById(button.dataset.copy);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(source.textContent.trim());
+    } catch {
+      // Frames may not write to the clipboard: select the text, so that it can be copied by hand.
+      window.getSelection().selectAllChildren(source);
+      return;
+    }
+    label.textContent = button.dataset.copied;
+    document.dispatchEvent(new CustomEvent("miroir:announce", { detail: button.dataset.copied }));
+    setTimeout(() => { label.textContent = before; }, 3000);
+  });
+}

@@ -1,0 +1,3 @@
+// Sends the page's form at once; without a script its button does.
+
+document.querySelector("form[data-submit-now]").submit();

@@ -1,0 +1,89 @@
+// What every page does: tells news politely, leads to errors, sends a form once, keeps the checklist open where
+// there is room, and lets htmx speak in words. Every text comes from the page.
+
+const live = document.getElementById("live");
+
+/** Say a text in the page's live region; other modules ask for it with the event "miroir:announce". */
+function announce(text) {
+  if (!live || !text) return;
+  live.textContent = "";
+  setTimeout(() => { live.textContent = text; }, 150);
+}
+document.addEventListener("miroir:announce", (event) => announce(event.detail));
+
+function settle(root) {
+  const news = [...root.querySelectorAll("[data-announce]")].map((element) => element.textContent.trim());
+  announce(news.join(" "));
+  root.querySelector("[data-error-summary]")?.focus();
+}
+
+const wide = window.matchMedia("(min-width: 900px)");
+function unfold() {
+  for (const details of document.querySelectorAll("details[data-open-wide]")) details.open = wide.matches;
+}
+wide.addEventListener("change", unfold);
+
+// A form is sent once; if the page is still here after a while, the sending failed and may be tried again.
+const AGAIN_AFTER = 8000;
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-once], .post") || event.defaultPrevented) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, AGAIN_AFTER);
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// The links of the error summary lead into the field, also when it is a group or an editor.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-error-summary] a");
+  const field = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  if (!field) return;
+  event.preventDefault();
+  const target = field.matches("fieldset") ? field.querySelector("input, select, textarea") || field : field;
+  field.scrollIntoView({ block: "center" });
+  target.focus({ preventScroll: true });
+});
+
+const box = document.getElementById("page-error");
+function showError(kind) {
+  if (!box) return;
+  box.querySelector("[data-text]").textContent = box.dataset[kind] || box.dataset.server;
+  box.hidden = false;
+  box.scrollIntoView({ block: "nearest" });
+}
+
+const token = document.querySelector('meta[name="csrf-token"]')?.content;
+
+// Dates are the reader's: the server learns the zone of this browser once; from the next page on it is used.
+const zone = document.querySelector('meta[name="time-zone"]');
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && here && zone.content !== here) {
+  fetch(zone.dataset.url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": token },
+    body: JSON.stringify({ zone: here }),
+  }).catch(() => {}); // dates in UTC until the next page tries again
+}
+
+document.addEventListener("htmx:config:request", (event) => {
+  if (token) event.detail.ctx.request.headers["X-CSRF-Token"] = token;
+});
+document.addEventListener("htmx:before:request", () => { if (box) box.hidden = true; });
+document.addEventListener("htmx:error", () => showError("offline"));
+document.addEventListener("htmx:response:error", (event) => {
+  const { status } = event.detail.ctx.response;
+  if (status === 401 || status === 410) showError("expired");
+  else if (status === 403 || status === 404) showError("refused");
+  else if (status === 429) showError("busy");
+  else if (status >= 500) showError("server");
+});
+document.addEventListener("htmx:after:swap", (event) => settle(event.target));
+
+unfold();
+settle(document);

@@ -1,0 +1,99 @@
+"""The background worker: delivers when woken and every ten seconds, sweeps every minute."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from threading import Event, Thread
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from lti_tool.services.container import Services
+from lti_tool.services.sweeps import Sweeps
+from lti_tool.tasks.queue import Queue
+
+DELIVER_SECONDS = 10.0
+SWEEP_SECONDS = 60.0
+BEAT_SECONDS = 5.0
+RECOVERY_SECONDS = 2.0
+"""Rest after the database failed."""
+LISTEN_SECONDS = 0.5
+"""How often the queue is looked at; a wake-up takes this long at most."""
+
+log = structlog.get_logger()
+
+
+class Worker:
+    """Runs the background work of one process, until ``stop`` is set."""
+
+    def __init__(self, services: Services, queue: Queue) -> None:
+        self.services, self.queue = services, queue
+        self.stop = Event()
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self._sweeps = Sweeps(services.db)
+
+    def run(self, on_start: Callable[[], None] = lambda: None) -> None:
+        """Work until stopped; then finish what is being sent and leave.
+
+        Listening to the queue is huey's part, which wants the main thread and takes the signals;
+        ``on_start`` is called after that and may take them back.
+        """
+        consumer = self.queue.huey.create_consumer(
+            workers=1, periodic=False, max_delay=LISTEN_SECONDS
+        )
+        consumer.start()
+        on_start()
+        loops = [
+            Thread(target=self._deliver, name="deliver"),
+            Thread(target=self._sweep, name="sweep"),
+        ]
+        for loop in loops:
+            loop.start()
+        log.info("worker_started", worker=self.name)
+        while not self.stop.is_set():
+            self._guarded("beat", self._beat)
+            self.stop.wait(BEAT_SECONDS)
+        self.queue.woken.set()
+        consumer.stop(graceful=True)
+        for loop in loops:
+            loop.join()
+        self._guarded("leave", lambda: self.services.health.leave(self.name))
+        log.info("worker_stopped", worker=self.name)
+
+    def deliver(self) -> None:
+        """Send what is due now."""
+        counts = self.services.outbox.deliver_due(self.stop)
+        if counts:
+            log.info("delivered", **counts)
+
+    def sweep(self) -> None:
+        """Do the housekeeping; what it promised is delivered at once."""
+        counts = self._sweeps.run()
+        if counts:
+            log.info("swept", **counts)
+        if counts["settled"] or counts["dates_passed"] or counts["promised"]:
+            self.queue.woken.set()
+
+    def _beat(self) -> None:
+        self.services.health.beat(self.name)
+
+    def _deliver(self) -> None:
+        while not self.stop.is_set():
+            self.queue.woken.clear()
+            self._guarded("deliver", self.deliver)
+            self.queue.woken.wait(DELIVER_SECONDS)
+
+    def _sweep(self) -> None:
+        while not self.stop.is_set():
+            self._guarded("sweep", self.sweep)
+            self.stop.wait(SWEEP_SECONDS)
+
+    def _guarded(self, what: str, work: Callable[[], None]) -> None:
+        """Do one piece of work; a database that fails delays it and ends nothing."""
+        try:
+            work()
+        except SQLAlchemyError as error:
+            log.warning("database_failed", during=what, error=str(error)[:300])
+            self.stop.wait(RECOVERY_SECONDS)

@@ -1,0 +1,55 @@
+"""Response headers: what browsers may load, frame, keep and tell others."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Flask, g, request
+from werkzeug.wrappers import Response
+
+STATIC_MAX_AGE = 365 * 24 * 3600
+
+
+def content_security_policy(frame_ancestors: list[str], form_action: list[str]) -> str:
+    """Return the policy; nothing from elsewhere, nothing inline, framed by the platform only."""
+    directives = {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'", *form_action],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'self'", *frame_ancestors],
+    }
+    return "; ".join(f"{name} {' '.join(values)}" for name, values in directives.items())
+
+
+def _set(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    headers.setdefault(
+        "Content-Security-Policy",
+        content_security_policy(g.get("frame_ancestors", []), g.get("form_action", [])),
+    )
+    if request.endpoint == "static":
+        versioned = "v" in request.args
+        headers["Cache-Control"] = (
+            f"public, max-age={STATIC_MAX_AGE}, immutable" if versioned else "no-cache"
+        )
+    else:
+        headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Give each request an id and each response its headers."""
+
+    @app.before_request
+    def identify() -> None:
+        g.request_id = secrets.token_hex(8)
+
+    app.after_request(_set)

@@ -1,0 +1,72 @@
+"""``/lti/launch`` and the steps that bind a launch to a browser (LTI security 1.0, 5.1.1.3)."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Blueprint, make_response, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from lti_tool.rules.vocabulary import BoundBy
+from lti_tool.schemas.lti.binding import BindForm, ConfirmForm, TicketForm
+from lti_tool.secrecy import new_token
+from lti_tool.views.forms import read_form
+from lti_tool.views.lti.browser import browser_secrets, remember
+from lti_tool.views.lti.frames import frame_by, frame_by_anybody
+from lti_tool.views.render import page
+from lti_tool.views.session import preferred_locale, services, speak
+
+bp = Blueprint("lti", __name__, url_prefix="/lti")
+log = structlog.get_logger()
+
+
+@bp.route("/launch", methods=["GET", "POST"])
+def launch() -> Response:
+    """Accept a launch; on to its session, or to a page that finds out whose browser this is.
+
+    A launch is posted; only an error of the platform may come in the address.
+    """
+    frame_by_anybody()
+    posted = request.method == "POST"
+    told = request.form if posted else {"error": request.args.get("error", "")}
+    launched = services().launches.accept(dict(told), browser_secrets())
+    log.info("launch_accepted", bound=bool(launched.handle), **launched.facts)
+    if launched.handle:
+        return _enter(launched.handle)
+    frame_by(launched.frame_ancestors)
+    speak(launched.locale or preferred_locale())
+    return make_response(page("lti/check.html", launched=launched))
+
+
+@bp.post("/bind")
+def bind() -> Response:
+    """Bind a launch by what the browser had stored at login."""
+    frame_by_anybody()
+    form = read_form(BindForm)
+    handle = services().launches.bind(form["ticket"], form["secret"], BoundBy(form["source"]))
+    log.info("launch_bound", by=form["source"])
+    return _enter(handle)
+
+
+@bp.post("/confirm")
+def confirm() -> Response:
+    """In a new tab: show whose launch this is, and ask."""
+    secret = next(iter(browser_secrets()), "") or new_token()
+    ticket = read_form(TicketForm)["ticket"]
+    asked = services().launches.confirmation(ticket, secret)
+    speak(asked.locale or preferred_locale())
+    response = make_response(page("lti/confirm.html", asked=asked, ticket=ticket))
+    remember(response, secret)
+    return response
+
+
+@bp.post("/confirmed")
+def confirmed() -> Response:
+    """Bind a launch that the person has confirmed in this tab."""
+    form, secret = read_form(ConfirmForm), next(iter(browser_secrets()), "")
+    handle = services().launches.confirm(form["ticket"], secret, form["proof"])
+    log.info("launch_bound", by=BoundBy.CONFIRMATION.value)
+    return _enter(handle)
+
+
+def _enter(handle: str) -> Response:
+    return redirect(url_for("home.index", handle=handle), code=303)

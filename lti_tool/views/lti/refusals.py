@@ -1,0 +1,75 @@
+"""Refused launches and registrations: a page in plain words, and one line in the log.
+
+The page and the line share a reference. Neither holds the token or personal data.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+
+import structlog
+
+from lti_tool import clock
+from lti_tool.errors import LaunchRefused, RegistrationRefused
+from lti_tool.i18n import gettext as _
+from lti_tool.views import metrics
+from lti_tool.views.lti import wording
+from lti_tool.views.lti.frames import frame_by_anybody
+from lti_tool.views.render import page
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without the characters that are mistaken for others when read aloud."""
+
+log = structlog.get_logger()
+
+
+def on_launch_refused(error: LaunchRefused) -> tuple[str, int]:
+    """Answer a launch that was not accepted."""
+    reference = _reference("LTI")
+    facts = {"reason": error.reason, "who": error.who.value, **error.facts}
+    log.warning("launch_refused", reference=reference, **facts)
+    metrics.count_refusal(error)
+    return _page(error, wording.of_launch(error), reference), wording.status_of(error.reason)
+
+
+def on_registration_refused(error: RegistrationRefused) -> tuple[str, int]:
+    """Answer a registration that did not come about."""
+    reference = _reference("REG")
+    facts = {"reason": error.reason, "who": error.who.value, **error.facts}
+    log.warning("registration_refused", reference=reference, **facts)
+    return _page(error, wording.of_registration(error), reference), 400
+
+
+def _page(
+    error: LaunchRefused | RegistrationRefused, words: wording.Explanation, reference: str
+) -> str:
+    frame_by_anybody()
+    now = clock.now()
+    return page(
+        "lti/refused.html",
+        words=words,
+        reference=reference,
+        time=now,
+        who=wording.who_can_fix(error.who),
+        support=support_block(reference, now, error.reason, error.facts),
+        request_id="",
+    )
+
+
+def support_block(reference: str, time: datetime, reason: str, facts: Mapping[str, object]) -> str:
+    """Return what to copy into a request for help: facts without names and without the token."""
+    lines = {
+        _("Reference"): reference,
+        _("Time"): time.isoformat(timespec="seconds"),
+        _("Reason"): reason,
+        **facts,
+    }
+    return "\n".join(f"{name}: {value}" for name, value in lines.items() if value not in (None, ""))
+
+
+def _reference(kind: str) -> str:
+    """Return a code that is easy to tell on the telephone: ``LTI-7K2M-9qzd``."""
+    code = "".join(secrets.choice(ALPHABET) for _position in range(8))
+    return f"{kind}-{code[:4]}-{code[4:].lower()}"

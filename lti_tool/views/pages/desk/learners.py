@@ -1,0 +1,143 @@
+"""Where each learner stands, and one learner: work, levels to confirm, a response of one's own."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import g, request
+from werkzeug.wrappers import Response
+
+from lti_tool.errors import IllegalTransition, NotFound, Stale
+from lti_tool.rules.guidance import RESPONSE_PARTS
+from lti_tool.rules.rich_text import accept, to_text
+from lti_tool.schemas.moderation import LevelsForm, TutorResponseForm
+from lti_tool.services import wording
+from lti_tool.services.dossiers import Dossier
+from lti_tool.services.people import PeopleFilter
+from lti_tool.views.forms import form_page, read_form
+from lti_tool.views.guards import allow, staff
+from lti_tool.views.notices import see_other
+from lti_tool.views.pages.desk import words
+from lti_tool.views.pages.desk.blueprint import bp
+from lti_tool.views.render import page
+from lti_tool.views.session import services, viewer
+
+PERSON = "/activities/<uuid:activity_id>/people/<uuid:participation_id>"
+
+
+@bp.get("/activities/<uuid:activity_id>/people")
+@allow(*staff)
+def people(activity_id: uuid.UUID) -> str:
+    """Show the learners of the course by name, all or those of one state."""
+    activity = services().activities.get(viewer(), activity_id)
+    which, after = _which(), _after()
+    learners = services().people.page(viewer(), activity_id, which, after)
+    return page(
+        "desk/people.html",
+        activity=activity,
+        activity_title=activity.title,
+        page=learners,
+        which=which,
+        filters=list(PeopleFilter),
+        paged=after is not None,
+        wording=wording,
+        words=words,
+    )
+
+
+@bp.get(PERSON)
+@allow(*staff)
+def person(
+    activity_id: uuid.UUID,
+    participation_id: uuid.UUID,
+    conflict: str = "",
+    **_rest: uuid.UUID,
+) -> str:
+    """Show one learner; ``conflict`` names the form that met somebody else's change."""
+    activity = services().activities.get(viewer(), activity_id)
+    learner = services().people.open(viewer(), activity_id, participation_id)
+    return page(
+        "desk/person.html",
+        activity=activity,
+        activity_title=activity.title,
+        learner=learner,
+        draft=_draft(learner),
+        plain=to_text,
+        conflict=conflict,
+        wording=wording,
+        words=words,
+    )
+
+
+@bp.post(PERSON + "/levels")
+@allow(*staff)
+@form_page(person)
+def confirm(activity_id: uuid.UUID, participation_id: uuid.UUID) -> Response | tuple[str, int]:
+    """Confirm competency levels."""
+    levels = read_form(LevelsForm)["levels"]
+    try:
+        services().people.confirm(viewer(), activity_id, participation_id, levels)
+    except Stale:
+        g.typed = request.form
+        return person(activity_id, participation_id, conflict="levels"), 409
+    return _back("confirmed", activity_id, participation_id)
+
+
+@bp.post(PERSON + "/response/<uuid:reflection_id>")
+@allow(*staff)
+@form_page(person)
+def respond(
+    activity_id: uuid.UUID, participation_id: uuid.UUID, reflection_id: uuid.UUID
+) -> Response | tuple[str, int]:
+    """Send the tutor's own response to a reflection."""
+    parts = read_form(TutorResponseForm)
+    try:
+        services().moderation.respond(viewer(), activity_id, reflection_id, parts)
+    except (Stale, IllegalTransition):
+        g.typed = request.form
+        return person(activity_id, participation_id, conflict="response"), 409
+    return _back("tutor_responded", activity_id, participation_id)
+
+
+@bp.post(PERSON + "/retry/<uuid:message_id>")
+@allow(*staff)
+def retry(activity_id: uuid.UUID, participation_id: uuid.UUID, message_id: uuid.UUID) -> Response:
+    """Have the score sent once more."""
+    try:
+        services().outbox.retry(viewer(), message_id)
+    except IllegalTransition:
+        return _back("not_retried", activity_id, participation_id)
+    return _back("retried", activity_id, participation_id)
+
+
+def _back(notice: str, activity_id: uuid.UUID, participation_id: uuid.UUID) -> Response:
+    values: dict[str, Any] = {"activity_id": activity_id, "participation_id": participation_id}
+    return see_other("desk.person", notice=notice, **values)
+
+
+def _draft(learner: Dossier) -> dict[str, str]:
+    """Return the tutor's own response as it stands in the form: as typed, as sent, or empty."""
+    typed = g.get("typed") or {}
+    if any(name in typed for name in RESPONSE_PARTS):
+        return {
+            name: accept(typed.get(name, ""), typed.get(f"{name}-format", ""))
+            for name in RESPONSE_PARTS
+        }
+    sent = learner.own_response.parts if learner.own_response else {}
+    return {name: sent.get(name, "") for name in RESPONSE_PARTS}
+
+
+def _which() -> PeopleFilter:
+    try:
+        return PeopleFilter(request.args.get("show", PeopleFilter.ALL))
+    except ValueError as error:
+        raise NotFound("filter") from error
+
+
+def _after() -> uuid.UUID | None:
+    text = request.args.get("after", "")
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError as error:
+        raise NotFound("page") from error

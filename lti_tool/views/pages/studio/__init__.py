@@ -1,0 +1,8 @@
+"""The educator's studio: making, embedding, changing and previewing activities."""
+
+from __future__ import annotations
+
+from lti_tool.views.pages.studio import making, previewing, settings
+from lti_tool.views.pages.studio.blueprint import bp
+
+__all__ = ["bp", "making", "previewing", "settings"]

@@ -1,0 +1,78 @@
+"""Rendering pages: what every template may use."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, g, render_template, url_for
+from markupsafe import Markup
+
+from lti_tool import i18n
+from lti_tool.views.notices import notices
+from lti_tool.views.session import csrf_token
+
+
+def page(template: str, **context: Any) -> str:
+    """Render a page template."""
+    return render_template(template, **context)
+
+
+@cache
+def _fingerprint(path: str) -> str:
+    """Return eight hexadecimal digits that change when the file does."""
+    file = Path(current_app.static_folder or "") / path
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:8]
+
+
+@cache
+def static(path: str) -> str:
+    """Return the URL of a static file; it names the content, so that it can be cached for ever."""
+    return url_for("static", filename=path, v=_fingerprint(path))
+
+
+def prose(html: str) -> Markup:
+    """Mark stored HTML as safe; it was sanitised before it was stored."""
+    return Markup(html)  # noqa: S704  (sanitised by rules.rich_text.clean on its way in)
+
+
+def _common() -> dict[str, Any]:
+    locale = i18n.current()
+    return {
+        "locale": locale,
+        "direction": i18n.direction(locale),
+        "viewer": g.get("viewer"),
+        "csrf_token": csrf_token(),
+        "home_url": url_for("home.index") if g.get("viewer") else "",
+        "zone_url": url_for("home.time_zone") if g.get("viewer") else "",
+        "flashes": notices(),
+        "errors": g.get("errors", {}),
+        "typed": g.get("typed", {}),
+        "request_id": g.get("request_id", ""),
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Give the template language translations, filters and the common context."""
+    env = app.jinja_env
+    env.add_extension("jinja2.ext.i18n")
+    env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
+        i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext
+    )
+    env.policies["ext.i18n.trimmed"] = True
+    env.trim_blocks = env.lstrip_blocks = True
+    env.filters |= {
+        "ago": i18n.ago,
+        "exact": i18n.exact,
+        "hour": i18n.hour,
+        "day": i18n.day,
+        "span": i18n.span,
+        "number": i18n.number,
+        "pick": i18n.pick,
+        "prose": prose,
+        "language_name": i18n.language_name,
+    }
+    env.globals["static"] = static  # macros are imported without the context
+    app.context_processor(_common)

@@ -1,0 +1,94 @@
+"""The launch session of a request: found by the handle in ``/s/<handle>/…`` (DESIGN 5)."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Blueprint, Flask, current_app, g, request
+from werkzeug.wrappers import Response
+
+from lti_tool import i18n
+from lti_tool.errors import Forbidden
+from lti_tool.rules.viewer import Viewer
+from lti_tool.secrecy import same
+from lti_tool.services.container import Services
+
+CSRF_PURPOSE = "csrf"
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def services() -> Services:
+    """Return the services of this installation."""
+    return cast(Services, current_app.extensions["miroir"])
+
+
+def viewer() -> Viewer:
+    """Return the person of this request's launch session."""
+    return cast(Viewer, g.viewer)
+
+
+def csrf_token() -> str:
+    """Return the token that proves a form of ours; empty outside a launch session."""
+    handle = g.get("handle")
+    return services().secrets.sign(CSRF_PURPOSE, handle) if handle else ""
+
+
+def session_blueprint(name: str, import_name: str) -> Blueprint:
+    """Return a blueprint whose routes stand under ``/s/<handle>`` and need a live session."""
+    blueprint = Blueprint(name, import_name, url_prefix="/s/<handle>")
+    blueprint.url_value_preprocessor(_take_handle)
+    blueprint.before_request(_open)
+    return blueprint
+
+
+def _take_handle(_endpoint: str | None, values: dict[str, object] | None) -> None:
+    g.handle = str((values or {}).pop("handle", ""))
+
+
+def _open() -> None:
+    """Find the session, put its language in force, check that a change comes from our own form.
+
+    Raises SessionEnded for an unknown or ended session, Forbidden for a forged form.
+    """
+    g.viewer = services().launches.viewer(g.handle)
+    g.frame_ancestors = list(g.viewer.frame_ancestors)
+    speak(g.viewer.locale or preferred_locale(), g.viewer.time_zone)
+    if request.method in UNSAFE:
+        sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
+        if not same(sent, csrf_token()):
+            raise Forbidden("csrf")
+
+
+def preferred_locale() -> str:
+    """Return the first of the browser's languages that we have."""
+    return i18n.negotiate(tag for tag, _quality in request.accept_languages)
+
+
+def speak(locale: str, time_zone: str = "") -> None:
+    """Put a language in force until this request ends."""
+    hush()
+    g.language = i18n.use(locale, time_zone)
+    g.language.__enter__()
+
+
+def hush(_error: BaseException | None = None) -> None:
+    """End the language of this request."""
+    language = g.pop("language", None)
+    if language is not None:
+        language.__exit__(None, None, None)
+
+
+def init_app(app: Flask) -> None:
+    """Make every request speak its reader's language, and ``url_for`` know the handle."""
+
+    @app.before_request
+    def greet() -> Response | None:
+        speak(preferred_locale())
+        return None
+
+    @app.url_defaults
+    def add_handle(endpoint: str, values: dict[str, object]) -> None:
+        if "handle" in g and app.url_map.is_endpoint_expecting(endpoint, "handle"):
+            values.setdefault("handle", g.handle)
+
+    app.teardown_request(hush)

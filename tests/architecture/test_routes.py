@@ -1,0 +1,49 @@
+"""Every route of a launch session says who may call it, and every other route is a known one."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+PUBLIC = {
+    "/static/<path:filename>",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/lti/login",
+    "/lti/launch",
+    "/lti/bind",
+    "/lti/confirm",
+    "/lti/confirmed",
+    "/lti/config.json",
+    "/lti/jwks",
+    "/lti/register",
+    "/lti/register/<invite>",
+}
+
+
+def test_every_session_route_has_a_guard(app: Flask) -> None:
+    bare = [
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/s/<handle>")
+        and not getattr(app.view_functions[rule.endpoint], "allowed_roles", None)
+    ]
+    assert bare == []
+
+
+def test_no_route_outside_a_session_is_unknown(app: Flask) -> None:
+    outside = {r.rule for r in app.url_map.iter_rules() if not r.rule.startswith("/s/<handle>")}
+    assert outside - PUBLIC == set()
+
+
+def test_every_error_has_an_answer(app: Flask) -> None:
+    from lti_tool import errors
+    from lti_tool.views.errors import table
+
+    def leaves(kind: type[Exception]) -> list[type[Exception]]:
+        below = [leaf for sub in kind.__subclasses__() for leaf in leaves(sub)]
+        return below or [kind]
+
+    with app.test_request_context():
+        answered = tuple(table())
+    assert [k for k in leaves(errors.MiroirError) if not issubclass(k, answered)] == []

@@ -1,0 +1,41 @@
+"""Find a Chromium for the tests in a browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import Browser, Playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def find(playwright: Playwright | None = None) -> str | None:
+    """Return the path of a Chromium, or None.
+
+    Looked for in this order: the environment variable ``CHROMIUM``, the usual names on ``PATH``,
+    then the browser that Playwright itself installed, when an instance of it is given.
+    """
+    named = os.environ.get("CHROMIUM")
+    candidates = [named] if named else [shutil.which(name) for name in NAMES]
+    if playwright is not None:
+        candidates.append(playwright.chromium.executable_path)
+    return next((path for path in candidates if path and Path(path).exists()), None)
+
+
+def launch(playwright: Playwright) -> Browser | None:
+    """Return a running headless Chromium, or None if there is none on this machine."""
+    path = find(playwright)
+    if path is None:
+        return None
+    return playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))

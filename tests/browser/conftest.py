@@ -1,0 +1,59 @@
+"""A real Chromium in front of the tool and the sandbox LMS, which stand on two sites."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.browser.chromium import ARGUMENTS, find
+from tests.browser.people import Course
+from tests.support.servers import Pair, tool_and_sandbox
+
+BLOCK = "--test-third-party-cookie-phaseout"
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def blocking_browser(playwright: Playwright) -> Iterator[Browser]:
+    """Return a Chromium that blocks third-party cookies."""
+    path = find(playwright)
+    if path is None:
+        pytest.skip("no Chromium on this machine")
+    browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, BLOCK])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def pair(database_url: str, tmp_path: Path) -> Iterator[Pair]:
+    """Serve the tool and the sandbox LMS, connected; a worker thread sends what is due."""
+    with tool_and_sandbox(database_url, tmp_path, log_level="ERROR") as pair:
+        stop = threading.Event()
+        worker = threading.Thread(target=_work, args=(pair, stop))
+        worker.start()
+        try:
+            yield pair
+        finally:
+            stop.set()
+            worker.join()
+
+
+def _work(pair: Pair, stop: threading.Event) -> None:
+    while not stop.wait(0.3):
+        pair.services.outbox.deliver_due(stop)
+
+
+@pytest.fixture
+def course(pair: Pair, blocking_browser: Browser) -> Iterator[Course]:
+    course = Course(pair, blocking_browser)
+    yield course
+    course.close()

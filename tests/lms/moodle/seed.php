@@ -1,0 +1,71 @@
+<?php
+// Prepares a Moodle (4.1 or newer) for the journey in this folder; may be run again.
+// From Moodle's own folder, as the user that the web server runs as:  php …/tests/lms/moodle/seed.php
+// Makes the course MIROIR101 (completion on), a course competency, and four people with the password
+// Pass-1234: nadia (teacher), tom (non-editing teacher), amina and jonas (students).
+
+define('CLI_SCRIPT', true);
+require(getcwd() . '/config.php');
+require_once($CFG->dirroot . '/course/lib.php');
+require_once($CFG->dirroot . '/user/lib.php');
+
+use core_competency\api;
+
+const PASSWORD = 'Pass-1234';
+const PEOPLE = [
+    'nadia' => ['Nadia', 'Haddad', 'editingteacher'],
+    'tom' => ['Tom', 'Okafor', 'teacher'],
+    'amina' => ['Amina', 'Benali', 'student'],
+    'jonas' => ['Jonas', 'Weber', 'student'],
+];
+
+function course_of_the_journey(): stdClass {
+    global $DB;
+    set_config('enablecompletion', 1);
+    $found = $DB->get_record('course', ['shortname' => 'MIROIR101']);
+    return $found ?: create_course((object) [
+        'fullname' => 'Library practice', 'shortname' => 'MIROIR101', 'category' => 1,
+        'enablecompletion' => 1, 'numsections' => 2, 'format' => 'topics',
+    ]);
+}
+
+function person(string $username, string $first, string $last): int {
+    global $DB, $CFG;
+    $known = $DB->get_field('user', 'id', ['username' => $username]);
+    return (int) ($known ?: user_create_user((object) [
+        'username' => $username, 'password' => PASSWORD, 'firstname' => $first, 'lastname' => $last,
+        'email' => "$username@example.org", 'confirmed' => 1, 'auth' => 'manual',
+        'mnethostid' => $CFG->mnet_localhost_id,
+    ]));
+}
+
+function competency_of_the_course(int $courseid): void {
+    global $DB;
+    if (api::list_frameworks('shortname', 'ASC', 0, 1, context_system::instance(), 'self', false, 'Miroir')) {
+        return;
+    }
+    $scale = $DB->get_record_sql('SELECT * FROM {scale} WHERE courseid = 0 ORDER BY id DESC', [], IGNORE_MULTIPLE);
+    $framework = api::create_framework((object) [
+        'shortname' => 'Miroir', 'idnumber' => 'MIROIR', 'scaleid' => $scale->id, 'visible' => 1,
+        'description' => '', 'descriptionformat' => FORMAT_HTML, 'contextid' => context_system::instance()->id,
+        'scaleconfiguration' => json_encode([
+            ['scaleid' => $scale->id],
+            ['id' => 1, 'scaledefault' => 1, 'proficient' => 0],
+            ['id' => 2, 'scaledefault' => 0, 'proficient' => 1],
+        ]),
+    ]);
+    $competency = api::create_competency((object) [
+        'shortname' => 'Reflects on own practice', 'idnumber' => 'MIROIR1', 'description' => '',
+        'descriptionformat' => FORMAT_HTML, 'competencyframeworkid' => $framework->get('id'), 'parentid' => 0,
+    ]);
+    api::add_competency_to_course($courseid, $competency->get('id'));
+}
+
+\core\session\manager::set_user(get_admin());
+$course = course_of_the_journey();
+$roles = $DB->get_records_menu('role', null, '', 'shortname,id');
+foreach (PEOPLE as $username => [$first, $last, $role]) {
+    enrol_try_internal_enrol($course->id, person($username, $first, $last), $roles[$role]);
+}
+competency_of_the_course($course->id);
+echo "Course {$course->id} is ready.\n";

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from lti_tool.rules.guidance import (
+    REQUIRED_PARTS,
+    RESPONSE_MIN_CHARACTERS,
+    RESPONSE_MIN_WORDS,
+    RESPONSE_PARTS,
+    response_length,
+    response_minimum,
+    size_of,
+)
+
+
+def test_the_minimum_is_in_the_units_of_the_language() -> None:
+    assert response_minimum("fr") == RESPONSE_MIN_WORDS
+    assert response_minimum("zh") == RESPONSE_MIN_CHARACTERS
+
+
+def test_all_parts_count_together_and_nothing_else_does() -> None:
+    parts = {"resonates": "<p>one two</p>", "question": "<p>three?</p>", "reply": "<p>four</p>"}
+    assert response_length(parts, "en") == 3
+    assert response_length({"question": "<p>为什么？</p>"}, "zh") == 3
+
+
+def test_required_parts_are_parts() -> None:
+    assert set(REQUIRED_PARTS) < set(RESPONSE_PARTS)
+
+
+def test_sizes_are_bytes() -> None:
+    assert size_of("é") == 2

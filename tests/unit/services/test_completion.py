@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from lti_tool import clock
+from lti_tool.models import Database
+from lti_tool.models.activities import Activity
+from lti_tool.models.grades import OutboxMessage
+from lti_tool.models.participations import ConfirmedLevel, Participation
+from lti_tool.models.people import User
+from lti_tool.models.responses import Response
+from lti_tool.rules.completion import ItemKey, ItemState, Progress
+from lti_tool.services import completion
+from lti_tool.services.completion import refresh_after_dates
+from lti_tool.services.participations import Participations
+from tests.factories.learning import ask, go_on, rate, reflect, respond, tell_all
+from tests.factories.world import Person, World, make_world
+
+
+def participation(world: World, person: Person) -> Participation:
+    with world.database.read() as session:
+        query = select(Participation).where(Participation.user_id == person.user_id)
+        return session.scalars(query).one()
+
+
+def measured(world: World, person: Person) -> Progress:
+    return Participations(world.database).standing(world.viewer(person), world.activity_id).progress
+
+
+def item(world: World, person: Person, key: ItemKey) -> tuple[ItemState, int, int]:
+    found = next(each for each in measured(world, person).items if each.key is key)
+    return found.state, found.done, found.of
+
+
+def confirm(world: World, person: Person) -> None:
+    with world.database.write() as session:
+        mine = session.get_one(Participation, participation(world, person).id)
+        for key in world.competency_ids:
+            session.add(
+                ConfirmedLevel(
+                    participation_id=mine.id,
+                    competency_id=key,
+                    level=3,
+                    confirmed_by_id=world.tutor.user_id,
+                )
+            )
+        session.flush()
+        completion.refresh(session, mine)
+
+
+def walk_through(world: World) -> None:
+    """Take two learners all the way but the tutor's confirmation."""
+    for person in world.learners:
+        rate(world, person)
+        reflect(world, person)
+    for person in world.learners:
+        respond(world, person)
+        go_on(world, person)
+    for person in world.learners:
+        tell_all(world, person)
+
+
+@pytest.fixture
+def pair(database: Database) -> World:
+    return make_world(database, learners=2, responses_required=1)
+
+
+def test_all_the_way_to_complete_and_promised(pair: World) -> None:
+    walk_through(pair)
+    one = pair.learners[0]
+    assert item(pair, one, ItemKey.CONFIRMATION)[0] is ItemState.WAITING
+    assert measured(pair, one).score == 100
+    assert participation(pair, one).completed_at is None
+    confirm(pair, one)
+    assert participation(pair, one).completed_at is not None
+    with pair.database.read() as session:
+        message = session.scalars(select(OutboxMessage)).one()
+    assert message.payload["scoreGiven"] == 100
+    comment = message.payload["comment"]
+    assert "Autonomous" in comment
+    assert "Together: 100 of 100" in comment
+
+
+def test_the_comment_is_in_the_learners_language(pair: World) -> None:
+    with pair.database.write() as session:
+        session.get_one(User, pair.learners[0].user_id).locale = "fr"
+    walk_through(pair)
+    confirm(pair, pair.learners[0])
+    with pair.database.read() as session:
+        message = session.scalars(select(OutboxMessage)).one()
+    assert "Autonomie" in message.payload["comment"]
+
+
+def test_what_is_turned_down_counts_no_more(pair: World) -> None:
+    walk_through(pair)
+    one, other = pair.learners
+    confirm(pair, one)
+    with pair.database.write() as session:
+        query = select(Response).where(Response.author_id == one.user_id)
+        response = session.scalars(query).one()
+        session.add(response.withhold(pair.tutor.user_id, "Unkind."))
+        session.flush()
+        for person in (one, other):
+            completion.refresh(
+                session, session.get_one(Participation, participation(pair, person).id)
+            )
+    assert participation(pair, one).completed_at is None
+    assert item(pair, one, ItemKey.RESPONSES_GIVEN)[1:] == (0, 1)
+    assert item(pair, other, ItemKey.RESPONSES_RECEIVED)[1:] == (0, 1)
+
+
+def test_the_requirement_shrinks_to_what_there_is_once_the_date_passed(
+    database: Database,
+) -> None:
+    due = clock.now() + timedelta(days=3)
+    world = make_world(database, learners=3, responses_required=2, new_due_at=due)
+    one, other, late = world.learners
+    with time_machine.travel(clock.now(), tick=False) as time:
+        for person in (one, other):
+            reflect(world, person)
+            respond(world, person) if person is other else None
+        respond(world, one)
+        assert item(world, one, ItemKey.RESPONSES_GIVEN) == (ItemState.WAITING, 1, 2)
+        time.shift(timedelta(days=4))
+        assert item(world, one, ItemKey.RESPONSES_GIVEN) == (ItemState.DONE, 1, 1)
+        assert item(world, one, ItemKey.RESPONSES_RECEIVED)[0] is ItemState.DONE
+        reflect(world, late)
+        assert item(world, one, ItemKey.RESPONSES_GIVEN) == (ItemState.OPEN, 1, 2)
+
+
+def test_who_has_completed_is_never_asked_for_more(database: Database) -> None:
+    due = clock.now() + timedelta(days=3)
+    world = make_world(
+        database, learners=3, responses_required=2, new_due_at=due, tutor_confirms=False
+    )
+    one, other, late = world.learners
+    with time_machine.travel(clock.now(), tick=False) as time:
+        world.learners = [one, other]
+        walk_through(world)
+        time.shift(timedelta(days=4))
+        assert measured(world, one).complete
+        reflect(world, late)
+        with database.write() as session:
+            session.get_one(Activity, world.activity_id).responses_required = 3
+        assert measured(world, one).complete
+
+
+def test_nobody_waits_for_ever_without_a_date(pair: World) -> None:
+    one = pair.learners[0]
+    with time_machine.travel(clock.now(), tick=False) as time:
+        reflect(pair, one)
+        assert item(pair, one, ItemKey.RESPONSES_RECEIVED) == (ItemState.WAITING, 0, 1)
+        time.shift(timedelta(days=14))
+        keys = {each.key for each in measured(pair, one).items}
+        assert ItemKey.RESPONSES_GIVEN not in keys
+        assert item(pair, one, ItemKey.RESPONSES_RECEIVED)[0] is ItemState.DONE
+
+
+def test_the_sweep_notices_a_date_that_passed(database: Database) -> None:
+    due = clock.now() + timedelta(days=3)
+    world = make_world(database, learners=2, next_due_at=due)
+    for person in world.learners:
+        reflect(world, person)
+    with time_machine.travel(clock.now(), tick=False) as time:
+        with database.write() as session:
+            assert refresh_after_dates(session) == 0
+        time.shift(timedelta(days=4))
+        with database.write() as session:
+            assert refresh_after_dates(session, limit=1) == 1
+            assert refresh_after_dates(session) == 1
+            assert refresh_after_dates(session) == 0
+        with database.read() as session:
+            payloads = [message.payload for message in session.scalars(select(OutboxMessage))]
+    assert [payload["scoreGiven"] for payload in payloads] == [40, 40]
+
+
+def test_allocation_learns_who_did_their_part(pair: World) -> None:
+    one, other = pair.learners
+    for person in pair.learners:
+        reflect(pair, person)
+    respond(pair, one)
+    with pair.database.read() as session:
+        mine = completion.reflection_of(session, participation(pair, one).id)
+        theirs = completion.reflection_of(session, participation(pair, other).id)
+        assert mine is not None
+        assert theirs is not None
+        assert (mine.author_done, mine.served) == (True, 0)
+        assert (theirs.author_done, theirs.served) == (False, 1)
+
+
+def test_nothing_to_answer_lets_one_go_on(pair: World) -> None:
+    one = pair.learners[0]
+    rate(pair, one)
+    reflect(pair, one)
+    assert ask(pair, one) is None
+    assert item(pair, one, ItemKey.RESPONSES_GIVEN)[0] is ItemState.WAITING
+    following = measured(pair, one).next_item
+    assert following is not None
+    assert following.key is ItemKey.NEXT_STEP
