@@ -7,7 +7,7 @@ Built on Babel alone, not on a Flask extension, because services and background 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -119,8 +120,11 @@ def zone() -> tzinfo:
 
 
 def exact(moment: datetime) -> str:
-    """Return a moment in full, in the reader's zone."""
-    return format_datetime(moment, "medium", tzinfo=zone(), locale=current())
+    """Return a moment's day and time to the minute, in the reader's zone."""
+    local, locale = moment.astimezone(zone()), current()
+    pattern = str(Locale.parse(locale).datetime_formats["medium"]).replace("'", "")
+    time = format_time(local, "short", locale=locale)
+    return pattern.format(time, format_date(local, "medium", locale=locale))
 
 
 def hour(moment: datetime) -> str:
@@ -145,6 +149,11 @@ def ago(moment: datetime) -> str:
 def span(distance: timedelta) -> str:
     """Return a length of time: "3 hours"."""
     return format_timedelta(distance, threshold=0.95, locale=current())
+
+
+def listing(items: Sequence[str]) -> str:
+    """Return things one after the other: "A, B, and C"."""
+    return format_list(items, locale=current())
 
 
 def number(value: float) -> str:

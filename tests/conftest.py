@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from config.settings import Settings
+from lti_tool.app import create_app, services_of
 from lti_tool.models import Database
+from lti_tool.services.container import Services
 from tests.support.databases import POSTGRES_URL, Templates, start_postgres
-
-if TYPE_CHECKING:
-    from config.settings import Settings
-    from lti_tool.services.container import Services
 
 SECRET = "a secret of the tests, long enough for anybody"
 BACKENDS = ("sqlite", "postgresql")
@@ -62,8 +60,6 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    from config.settings import Settings
-
     return Settings(
         database_url=database_url,
         secret_key=SECRET,
@@ -78,8 +74,6 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
-    from lti_tool.app import create_app, services_of
-
     app = create_app(settings)
     app.testing = True
     yield app
@@ -88,8 +82,6 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 @pytest.fixture
 def services(app: Flask) -> Services:
-    from lti_tool.app import services_of
-
     return services_of(app)
 
 

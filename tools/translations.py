@@ -94,7 +94,7 @@ def faults(language: str, template: Catalog) -> list[str]:
 
 
 def _same_places(message: Message, translated: Message) -> bool:
-    """Return whether no form names a place that the message does not have, and singular ones fit."""
+    """Return whether no form names a place that the message lacks, and singular ones fit."""
     wanted = {place for text in _texts(message.id) for place in PLACE.findall(text)}
     forms = [set(PLACE.findall(text)) for text in _texts(translated.string)]
     if len(_texts(message.id)) == 1:

@@ -162,7 +162,8 @@ def _counts(facts: Facts) -> list[tuple[ItemKey, int, int, bool]]:
     asked = {
         ItemKey.RATED_BEFORE: facts.has_competencies,
         ItemKey.RATED_AFTER: facts.has_competencies,
-        ItemKey.RESPONSES_GIVEN: facts.responses_required > 0,
+        # Stays to be seen where too few peers came for anything to be asked.
+        ItemKey.RESPONSES_GIVEN: max(facts.responses_required, facts.received_required) > 0,
         ItemKey.RESPONSES_RECEIVED: facts.received_required > 0,
         ItemKey.HELPFULNESS: facts.received_required > 0 or facts.responses_received > 0,
         ItemKey.CONFIRMATION: facts.confirmation_required,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from zoneinfo import available_timezones
 
-from marshmallow import Schema, ValidationError, fields, pre_load, validates
+from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates
 
+from lti_tool.i18n import LOCALES
 from lti_tool.i18n import gettext as _
 
 NAME_LENGTH = 80
@@ -40,3 +41,9 @@ class TimeZoneForm(Schema):
         """Refuse what is no IANA name."""
         if value not in available_timezones():
             raise ValidationError(_("This is not a time zone."))
+
+
+class LanguageForm(Schema):
+    """The language to read in."""
+
+    locale = fields.String(required=True, validate=validate.OneOf(LOCALES))

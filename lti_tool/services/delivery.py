@@ -12,10 +12,12 @@ import time
 import uuid
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Event
+from functools import partial
+from queue import Empty, SimpleQueue
+from threading import Event, RLock
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -41,6 +43,8 @@ class Lane:
 
     in_flight: int = 0
     at_hand: deque[Claim] = field(default_factory=deque)
+    claimed: int = 0
+    """Claimed and not recorded yet: in flight, at hand, or just ended."""
     failures: int = 0
     """In a row."""
     rests_until: datetime | None = None
@@ -52,10 +56,10 @@ class Lane:
         return 1 if self.failures else limit
 
     def wants(self, limit: int, now: datetime) -> int:
-        """Return how many to claim, so that there is one at hand for each that is in flight."""
+        """Return how many to claim, so that there are two at hand for each that is in flight."""
         slots = self.slots(limit, now)
-        wanted = (2 * slots if slots > 1 else slots) - self.in_flight - len(self.at_hand)
-        return wanted if 2 * wanted >= slots else 0
+        wanted = (3 * slots if slots > 1 else slots) - self.claimed
+        return wanted if wanted >= slots else 0
 
     def note(self, verdict: Verdict, now: datetime) -> None:
         """Learn from what became of a send."""
@@ -67,12 +71,12 @@ class Lane:
             self.failures, self.rests_until = 0, None
 
     def start_over(self) -> None:
-        """Forget what a run that the database ended had in flight."""
-        self.in_flight = 0
+        """Forget what a run that the database ended had taken."""
+        self.in_flight = self.claimed = 0
         self.at_hand.clear()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Delivery:
     """One run over the outbox; ``lanes`` outlives it."""
 
@@ -83,29 +87,45 @@ class Delivery:
     limit: int
     """Sends that one platform may have in flight, over all processes."""
     chance: Callable[[], float]
-    running: dict[Future[Verdict], Claim] = field(default_factory=dict)
+    stop: Event
+    pool: ThreadPoolExecutor = field(init=False)
+    busy: int = 0
+    """Threads that send."""
+    lock: RLock = field(default_factory=RLock)
+    """Held to touch lanes and ``busy``: sends end in their own threads. A send that ends before it
+    is watched is noted by the thread that started it, which holds the lock already."""
+    ended: SimpleQueue[tuple[Claim, Verdict]] = field(default_factory=SimpleQueue)
     counts: Counter[str] = field(default_factory=Counter)
 
-    def run(self, stop: Event) -> Counter[str]:
+    def run(self) -> Counter[str]:
         """Send until nothing is due or ``stop`` is set; return how many ended in each state.
 
         Raises SQLAlchemy's errors if the database fails; what was in flight then is sent again
         after its lease.
         """
-        with ThreadPoolExecutor(self.threads, thread_name_prefix="outbox") as pool:
-            due, looked_at = self._look(), time.monotonic()
-            while True:
-                due = set() if stop.is_set() else self._claim(due)
-                self._start(pool, stop)
-                if not self.running:
-                    self._give_back(self.lanes.values())
-                    return self.counts
-                done, _ = wait(self.running, LOOK_SECONDS, FIRST_COMPLETED)
-                ended = [self._end(future) for future in done]
-                self._start(pool, stop)
-                self._record(ended)
-                if (done and not due) or time.monotonic() - looked_at > LOOK_SECONDS:
-                    due, looked_at = self._look(), time.monotonic()
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="outbox") as self.pool:
+            try:
+                self._work()
+            finally:
+                # No send may start another one once nobody records.
+                self.threads = 0
+        return self.counts
+
+    def _work(self) -> None:
+        due, looked_at = self._look(), time.monotonic()
+        while True:
+            due = set() if self.stop.is_set() else self._claim(due)
+            with self.lock:
+                for lane in self.lanes.values():
+                    self._start(lane)
+                idle = self.busy == 0
+            ended = self._wait(idle)
+            self._record(ended)
+            if idle and not ended:
+                self._give_back(self.lanes.values())
+                return
+            if not due or time.monotonic() - looked_at > LOOK_SECONDS:
+                due, looked_at = self._look(), time.monotonic()
 
     def _look(self) -> set[uuid.UUID]:
         with self.db.read() as session:
@@ -117,37 +137,50 @@ class Delivery:
         for registration_id in due:
             lane, now = self.lanes.setdefault(registration_id, Lane()), clock.now()
             wanted = lane.wants(self.limit, now)
-            mine = lane.in_flight + len(lane.at_hand)
             if not wanted:
-                more |= {registration_id} if mine else set()
+                more |= {registration_id} if lane.claimed else set()
                 continue
             with self.db.write() as session:
-                taken = claims.claim(session, registration_id, wanted, mine, now)
-            lane.at_hand.extend(taken)
+                taken = claims.claim(session, registration_id, wanted, lane.claimed, now)
+            with self.lock:
+                lane.claimed += len(taken)
+                lane.at_hand.extend(taken)
             if len(taken) == wanted:
                 more.add(registration_id)
         return more
 
-    def _start(self, pool: ThreadPoolExecutor, stop: Event) -> None:
-        """Send what is at hand, as far as slots and threads allow; nothing after ``stop``."""
-        if stop.is_set():
+    def _start(self, lane: Lane) -> None:
+        """Send what a lane has at hand, as far as slots and threads allow; ``lock`` is held."""
+        if self.stop.is_set():
             return
-        for lane in self.lanes.values():
-            slots = lane.slots(self.limit, clock.now())
-            while lane.at_hand and lane.in_flight < slots and len(self.running) < self.threads:
-                one = lane.at_hand.popleft()
-                lane.in_flight += 1
-                self.running[pool.submit(self._send, one)] = one
+        slots = lane.slots(self.limit, clock.now())
+        while lane.at_hand and lane.in_flight < slots and self.busy < self.threads:
+            one = lane.at_hand.popleft()
+            lane.in_flight += 1
+            self.busy += 1
+            sending = self.pool.submit(
+                self.ags.send, one.column, one.subject, one.payload, one.timestamp
+            )
+            sending.add_done_callback(partial(self._end, lane, one))
 
-    def _send(self, one: Claim) -> Verdict:
-        return self.ags.send(one.column, one.subject, one.payload, one.timestamp)
+    def _end(self, lane: Lane, one: Claim, sending: Future[Verdict]) -> None:
+        """Take note of a send that ended, and start the next one at once."""
+        verdict = _verdict(sending, one)
+        with self.lock:
+            self.busy -= 1
+            lane.note(verdict, clock.now())
+            self.ended.put((one, verdict))
+            self._start(lane)
 
-    def _end(self, future: Future[Verdict]) -> tuple[Claim, Verdict]:
-        """Take note of a send that ended."""
-        one = self.running.pop(future)
-        verdict = _verdict(future, one)
-        self.lanes[one.registration_id].note(verdict, clock.now())
-        return one, verdict
+    def _wait(self, idle: bool) -> list[tuple[Claim, Verdict]]:
+        """Return the sends that have ended; waits for the first unless nothing is in flight."""
+        ended = []
+        try:
+            ended.append(self.ended.get(block=not idle, timeout=LOOK_SECONDS))
+            while True:
+                ended.append(self.ended.get_nowait())
+        except Empty:
+            return ended
 
     def _record(self, ended: list[tuple[Claim, Verdict]]) -> None:
         """Write down how sends ended: the sent ones together, each other by itself."""
@@ -155,25 +188,30 @@ class Delivery:
         sent = [(one, verdict) for one, verdict in ended if verdict.outcome is Outcome.SENT]
         if sent:
             with self.db.write() as session:
-                for one, verdict in sent:
-                    state = claims.record(session, one, verdict, now, 0)
-                    self._tell(one, verdict, state, now)
+                states = [claims.record(session, *each, now, 0) for each in sent]
+            for (one, verdict), state in zip(sent, states, strict=True):
+                self._tell(one, verdict, state, now)
         for one, verdict in ended:
             if verdict.outcome is not Outcome.SENT:
                 with self.db.write() as session:
                     state = claims.record(session, one, verdict, now, self.chance())
                 self._tell(one, verdict, state, now)
-        resting = [self.lanes[one.registration_id] for one, v in ended if v.platform_down]
-        self._give_back(resting)
+        self._give_back(self.lanes[one.registration_id] for one, v in ended if v.platform_down)
 
     def _give_back(self, lanes: Iterable[Lane]) -> None:
         """Put back into the queue what these lanes have at hand and do not send now."""
         for lane in lanes:
-            while lane.at_hand:
+            with self.lock:
+                unsent = list(lane.at_hand)
+                lane.at_hand.clear()
+                lane.claimed -= len(unsent)
+            for one in unsent:
                 with self.db.write() as session:
-                    claims.give_back(session, lane.at_hand.popleft(), clock.now())
+                    claims.give_back(session, one, clock.now())
 
     def _tell(self, one: Claim, verdict: Verdict, state: str, now: datetime) -> None:
+        """Count a message that was recorded, and log it."""
+        self.lanes[one.registration_id].claimed -= 1
         self.counts[state or "lost"] += 1
         log.info(
             "score",
@@ -187,11 +225,11 @@ class Delivery:
         )
 
 
-def _verdict(future: Future[Verdict], one: Claim) -> Verdict:
+def _verdict(sending: Future[Verdict], one: Claim) -> Verdict:
     """Return what a send came to; a fault of ours delays that one message and is logged."""
-    error = future.exception()
+    error = sending.exception()
     if error is None:
-        return future.result()
+        return sending.result()
     log.error("score_fault", exc_info=error, message_id=str(one.message_id))
     reason = "database" if isinstance(error, SQLAlchemyError) else "fault"
     return Verdict(Outcome.LATER, reason, WhoCanFix.OPERATOR, detail=type(error).__name__)

@@ -18,6 +18,7 @@ from lti_tool.lti.platform import frame_ancestors
 from lti_tool.models.base import Identified
 from lti_tool.models.database import Database
 from lti_tool.models.launches import LaunchSession, UsedLogin
+from lti_tool.rules.landing import Landing, landing
 from lti_tool.rules.vocabulary import BoundBy, DeploymentState
 from lti_tool.secrecy import Secrets, digest, same
 from lti_tool.services import deployments
@@ -42,6 +43,9 @@ class Launched:
     storage: StorageHint
     frame_ancestors: tuple[str, ...]
     locale: str
+    landing: Landing
+    activity_id: uuid.UUID | None
+    """What the link opens, if it opens an activity."""
     facts: dict[str, object]
     """For the log: no names, no handle."""
 
@@ -141,7 +145,10 @@ class Acceptance:
     def _launched(self, records: Records, handle: str = "", ticket: str = "") -> Launched:
         accepted, message = self.accepted, self.accepted.message
         target, origin = accepted.state.storage_target, accepted.platform.storage_origin
-        registration = records.registration
+        registration, user, membership = records.registration, records.user, records.membership
+        activity_id = records.link.activity_id if records.link else None
+        role = (membership.granted_role if membership else None) or message.role
+        is_named = bool(user and user.display_name)
         return Launched(
             handle=handle,
             ticket=ticket,
@@ -151,7 +158,9 @@ class Acceptance:
                 registration.frame_origins,
                 message.frame_origins,
             ),
-            locale=(records.user.language if records.user else "") or message.locale,
+            locale=(user.language if user else "") or message.locale,
+            landing=landing(message.kind, role, is_named, activity_id),
+            activity_id=activity_id,
             facts={**accepted.facts, "message": message.kind.value, "role": message.role.value},
         )
 

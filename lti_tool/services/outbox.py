@@ -94,10 +94,15 @@ class Outbox:
             self.release_expired()
             for lane in memory.lanes.values():
                 lane.start_over()
-            run = Delivery(
-                self.db, self.ags(), memory.lanes, self.threads, self.per_platform, self.chance
-            )
-            return run.run(stop or Event())
+            return Delivery(
+                self.db,
+                self.ags(),
+                memory.lanes,
+                self.threads,
+                self.per_platform,
+                self.chance,
+                stop or Event(),
+            ).run()
         finally:
             memory.running.release()
 

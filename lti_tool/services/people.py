@@ -111,6 +111,22 @@ class People:
             activity = find_activity(session, _staff(viewer), activity_id)
             return read_dossier(session, viewer, activity, participation_id)
 
+    def participation_of(
+        self, viewer: Viewer, activity_id: uuid.UUID | None, user_id: uuid.UUID
+    ) -> uuid.UUID | None:
+        """Return a person's participation in an activity of the viewer's course, if they began."""
+        query = (
+            select(Participation.id)
+            .join(Activity, Participation.activity_id == Activity.id)
+            .where(
+                Activity.id == activity_id,
+                Activity.context_id == _staff(viewer).context_id,
+                Participation.user_id == user_id,
+            )
+        )
+        with self.db.read() as session:
+            return session.scalar(query)
+
     def confirm(
         self,
         viewer: Viewer,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
-from lti_tool.errors import IllegalTransition, NotFound
+from lti_tool.errors import Forbidden, IllegalTransition, NotFound
 from lti_tool.models import Database
 from lti_tool.models.activities import Activity, ResourceLink
 from lti_tool.models.participations import Participation
@@ -107,8 +107,10 @@ def enter(session: Session, viewer: Viewer, activity_id: uuid.UUID) -> Participa
     """Return the viewer's participation for a change; made on the first visit.
 
     Locks the activity and ends grace windows that are over, so that what follows sees the present
-    state. Raises NotFound.
+    state. Raises NotFound, and Forbidden for staff, who never take part.
     """
+    if not viewer.role.takes_part:
+        raise Forbidden("participation")
     activity = find_activity(session, viewer, activity_id)
     lock_activity(session, activity.id)
     settle_due(session, activity.id)

@@ -22,6 +22,8 @@ class LevelLine:
 def item_text(item: Item) -> str:
     """Return what a line of the checklist asks for."""
     if item.key is ItemKey.RESPONSES_GIVEN:
+        if item.of == 0:
+            return _("Respond to peers’ reflections")
         return ngettext(
             "Respond to %(num)s peer’s reflection", "Respond to %(num)s peers’ reflections", item.of
         )

@@ -40,6 +40,11 @@ def answer_to(error: Exception) -> Answer:
 
 def table() -> dict[type[Exception], Answer]:
     """Return the answer for each class of error; the first that fits counts."""
+    return {**_about_people(), **_about_platforms()}
+
+
+def _about_people() -> dict[type[Exception], Answer]:
+    """Return the answers to what somebody did or asked for."""
     return {
         errors.SessionEnded: Answer(
             HTTPStatus.GONE,
@@ -74,6 +79,12 @@ def table() -> dict[type[Exception], Answer]:
             _("Somebody else was faster"),
             _("This was changed meanwhile. Open it again to see how it stands now."),
         ),
+    }
+
+
+def _about_platforms() -> dict[type[Exception], Answer]:
+    """Return the answers to what an LMS did."""
+    return {
         errors.LaunchRefused: Answer(
             HTTPStatus.BAD_REQUEST,
             _("This activity could not be opened"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,12 @@ def prose(html: str) -> Markup:
     return Markup(html)  # noqa: S704  (sanitised by rules.rich_text.clean on its way in)
 
 
+def listing(items: Iterable[str]) -> Markup:
+    """Return texts as a list of the reader's language; each keeps its own direction."""
+    bdi = Markup("<bdi>{}</bdi>")
+    return Markup(i18n.listing([bdi.format(item) for item in items]))  # noqa: S704  (escaped above)
+
+
 def _common() -> dict[str, Any]:
     locale = i18n.current()
     return {
@@ -47,6 +54,8 @@ def _common() -> dict[str, Any]:
         "csrf_token": csrf_token(),
         "home_url": url_for("home.index") if g.get("viewer") else "",
         "zone_url": url_for("home.time_zone") if g.get("viewer") else "",
+        "language_url": url_for("home.language") if g.get("viewer") else "",
+        "languages": [(tag, i18n.language_name(tag)) for tag in i18n.LOCALES],
         "flashes": notices(),
         "errors": g.get("errors", {}),
         "typed": g.get("typed", {}),
@@ -70,6 +79,7 @@ def init_app(app: Flask) -> None:
         "day": i18n.day,
         "span": i18n.span,
         "number": i18n.number,
+        "listing": listing,
         "pick": i18n.pick,
         "prose": prose,
         "language_name": i18n.language_name,

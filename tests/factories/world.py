@@ -148,10 +148,28 @@ def make_world(database: Database, learners: int = 3, **activity_fields: Any) ->
         )
         session.add(deployment)
         session.flush()
-        context = Context(deployment_id=deployment.id, lti_id="course-1", title="Library practice")
+        platform = registration.id, deployment.id
+    return _add_course(database, platform, learners, activity_fields)
+
+
+def add_course(world: World, learners: int = 3, **activity_fields: Any) -> World:
+    """Make one more such course on the platform of ``world``, with people of its own."""
+    platform = world.registration_id, world.deployment_id
+    return _add_course(world.database, platform, learners, activity_fields)
+
+
+def _add_course(
+    database: Database,
+    platform: tuple[uuid.UUID, uuid.UUID],
+    learners: int,
+    activity_fields: dict[str, Any],
+) -> World:
+    lti_id = f"course-{uuid.uuid4().hex[:8]}"
+    with database.write() as session:
+        context = Context(deployment_id=platform[1], lti_id=lti_id, title="Library practice")
         session.add(context)
         session.flush()
-        ids = registration.id, deployment.id, context.id
+        ids = *platform, context.id
     educator = _add_person(database, ids[0], ids[2], "Élodie Educator", Role.EDUCATOR)
     tutor = _add_person(database, ids[0], ids[2], "Tariq Tutor", Role.TUTOR)
     activity = _add_activity(database, ids, educator, activity_fields)
@@ -206,7 +224,7 @@ def _add_activity(
                 registration_id=registration_id,
                 deployment_id=deployment_id,
                 resource_link_id=link.id,
-                url="https://lms.example/lineitems/1/lineitem?type_id=1",
+                url=f"https://lms.example/lineitems/{link.id.hex}/lineitem?type_id=1",
                 scopes=["https://purl.imsglobal.org/spec/lti-ags/scope/score"],
             )
         )

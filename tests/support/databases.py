@@ -14,6 +14,7 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from lti_tool.models import Database, schema
+from lti_tool.services.frameworks import Frameworks
 
 POSTGRES_URL = "MIROIR_TEST_POSTGRES_URL"
 """Environment variable: a PostgreSQL server to use instead of starting one from the wheel."""
@@ -39,12 +40,7 @@ def migrated(url: str) -> None:
     """Migrate an empty database and install what is built in."""
     database = Database(url)
     schema.upgrade(database)
-    try:
-        from lti_tool.services.frameworks import Frameworks
-
-        Frameworks(database).install_builtin()
-    except ImportError:
-        pass
+    Frameworks(database).install_builtin()
     database.close()
 
 

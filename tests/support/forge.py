@@ -171,4 +171,4 @@ def handle_in(response: TestResponse) -> str:
 def reason_in(response: TestResponse) -> str:
     """Return the reason code on a refused launch's page."""
     assert 400 <= response.status_code < 500, response.text
-    return response.text.partition("Reason: ")[2].partition("\n")[0].partition("<")[0]
+    return response.text.partition("Reason: ")[2].partition(">")[2].partition("<")[0]

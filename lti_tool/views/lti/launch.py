@@ -10,6 +10,7 @@ from lti_tool.rules.vocabulary import BoundBy
 from lti_tool.schemas.lti.binding import BindForm, ConfirmForm, TicketForm
 from lti_tool.secrecy import new_token
 from lti_tool.views.forms import read_form
+from lti_tool.views.landing import address
 from lti_tool.views.lti.browser import browser_secrets, remember
 from lti_tool.views.lti.frames import frame_by, frame_by_anybody
 from lti_tool.views.render import page
@@ -31,7 +32,8 @@ def launch() -> Response:
     launched = services().launches.accept(dict(told), browser_secrets())
     log.info("launch_accepted", bound=bool(launched.handle), **launched.facts)
     if launched.handle:
-        return _enter(launched.handle)
+        endpoint, values = address(launched.landing, launched.activity_id)
+        return redirect(url_for(endpoint, handle=launched.handle, **values), code=303)
     frame_by(launched.frame_ancestors)
     speak(launched.locale or preferred_locale())
     return make_response(page("lti/check.html", launched=launched))

@@ -53,12 +53,14 @@ def _page(
         reference=reference,
         time=now,
         who=wording.who_can_fix(error.who),
-        support=support_block(reference, now, error.reason, error.facts),
+        support=support_lines(reference, now, error.reason, error.facts),
         request_id="",
     )
 
 
-def support_block(reference: str, time: datetime, reason: str, facts: Mapping[str, object]) -> str:
+def support_lines(
+    reference: str, time: datetime, reason: str, facts: Mapping[str, object]
+) -> list[tuple[str, object]]:
     """Return what to copy into a request for help: facts without names and without the token."""
     lines = {
         _("Reference"): reference,
@@ -66,7 +68,7 @@ def support_block(reference: str, time: datetime, reason: str, facts: Mapping[st
         _("Reason"): reason,
         **facts,
     }
-    return "\n".join(f"{name}: {value}" for name, value in lines.items() if value not in (None, ""))
+    return [(name, value) for name, value in lines.items() if value not in (None, "")]
 
 
 def _reference(kind: str) -> str:

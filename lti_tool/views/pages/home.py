@@ -7,11 +7,11 @@ from typing import Any
 from flask import request
 from werkzeug.wrappers import Response
 
-from lti_tool.rules.viewer import Viewer
-from lti_tool.rules.vocabulary import SessionKind
-from lti_tool.schemas.home import NameForm, TimeZoneForm
+from lti_tool.rules.landing import Landing, landing
+from lti_tool.schemas.home import LanguageForm, NameForm, TimeZoneForm
 from lti_tool.views.forms import form_page, read_form, read_json
 from lti_tool.views.guards import allow, everyone
+from lti_tool.views.landing import address
 from lti_tool.views.notices import see_other
 from lti_tool.views.render import page
 from lti_tool.views.session import services, session_blueprint, viewer
@@ -22,23 +22,27 @@ bp = session_blueprint("home", __name__)
 @bp.get("/")
 @allow(*everyone)
 def index() -> Response | str:
-    """Send the person on to what they came for."""
+    """Send the person on to what they came for, or say why there is nothing for them yet."""
     person = viewer()
-    if person.role.takes_part and not person.display_name:
-        return see_other("home.name")
-    return landing(person)
-
-
-def landing(person: Viewer) -> Response | str:
-    """Return the page that fits the message, the role and the link."""
-    if person.kind is SessionKind.DEEP_LINKING:
-        return see_other("studio.choose") if person.role.moderates else page("home/staff_only.html")
-    if person.activity_id is None:
-        if person.role.moderates:
-            return see_other("studio.attach")
+    where = landing(person.kind, person.role, bool(person.display_name), person.activity_id)
+    if where is Landing.STAFF_ONLY:
+        return page("home/staff_only.html")
+    if where is Landing.NOT_READY:
         return page("home/not_ready.html")
-    endpoint = "desk.queue" if person.role.moderates else "learner.overview"
-    return see_other(endpoint, activity_id=person.activity_id)
+    if where is Landing.REVIEW:
+        return _review()
+    endpoint, values = address(where, person.activity_id)
+    return see_other(endpoint, **values)
+
+
+def _review() -> Response:
+    """Open the work that the LMS's gradebook asks for; a list to pick from if it names nobody."""
+    activity_id = viewer().activity_id
+    user_id = services().launches.reviewed_user(viewer())
+    found = services().people.participation_of(viewer(), activity_id, user_id) if user_id else None
+    if found is None:
+        return see_other("desk.people", activity_id=activity_id)
+    return see_other("desk.person", activity_id=activity_id, participation_id=found)
 
 
 @bp.get("/name")
@@ -64,3 +68,11 @@ def time_zone() -> tuple[dict[str, Any], int]:
     if request.is_json:
         services().launches.set_time_zone(viewer(), read_json(TimeZoneForm)["zone"])
     return {}, 200
+
+
+@bp.post("/language")
+@allow(*everyone)
+def language() -> Response:
+    """Keep the language that the person chose; it wins over what the LMS says."""
+    services().launches.choose_language(viewer(), read_form(LanguageForm)["locale"])
+    return see_other("home.index")

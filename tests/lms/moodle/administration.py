@@ -8,10 +8,10 @@ from playwright.sync_api import FrameLocator, Locator, Page
 
 from tests.lms.moodle.site import People
 
-CARDS = "#tool-list-container .tool-card"
+SETTINGS = "/mod/lti/typessettings.php"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Administration:
     """The administrator on Moodle's page "Manage tools"."""
 
@@ -25,8 +25,9 @@ class Administration:
         return page, page.frame_locator("#external-registration-template-container iframe")
 
     def card(self, type_id: int) -> Locator:
-        """Return the card of a tool."""
-        return self.people.page("admin").locator(f"{CARDS}[data-type-id='{type_id}']")
+        """Return the card of a tool, shown once the registration's frame has closed."""
+        page = self.people.page("admin")
+        return page.locator(f"#tool-list-container .tool-card[data-type-id='{type_id}']")
 
     def activate(self, type_id: int) -> None:
         """Activate a tool that waits for it."""
@@ -34,24 +35,20 @@ class Administration:
         card.locator(".tool-card-footer a.activate").click()
         card.get_by_text("Active", exact=True).wait_for()
 
-    def show_in_chooser(self, type_id: int) -> Page:
-        """Offer the tool in every course's activity chooser; return the page, saved."""
-        page = self.open_settings(type_id)
+    def open_settings(self, type_id: int) -> Page:
+        """Open the tool's settings."""
+        return self._settings("update", type_id)
+
+    def show_in_chooser(self, page: Page) -> None:
+        """Offer the tool, whose settings are open, in every course's activity chooser."""
         page.select_option("select[name=lti_coursevisible]", "2")
         page.click("input[name=submitbutton]")
         page.wait_for_load_state("networkidle")
-        return page
-
-    def open_settings(self, type_id: int) -> Page:
-        """Open the tool's settings."""
-        sesskey = self.people.page("admin").evaluate("M.cfg.sesskey")
-        return self.people.open(
-            "admin", "/mod/lti/typessettings.php", action="update", id=type_id, sesskey=sesskey
-        )
 
     def delete(self, type_id: int) -> None:
-        """Remove the tool; its activities stay and can no longer be opened."""
+        """Remove the tool."""
+        self._settings("delete", type_id)
+
+    def _settings(self, action: str, type_id: int) -> Page:
         sesskey = self.people.page("admin").evaluate("M.cfg.sesskey")
-        self.people.open(
-            "admin", "/mod/lti/typessettings.php", action="delete", id=type_id, sesskey=sesskey
-        )
+        return self.people.open("admin", SETTINGS, action=action, id=type_id, sesskey=sesskey)

@@ -5,60 +5,64 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from playwright.sync_api import FrameLocator, Page
+from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.lms.moodle.site import People, number_in
 
-WINDOW = "#contentitem-page-iframe"
-PASSING_GRADE = "#id_completionpassgrade_1"
+EDUCATOR = "nadia"
+COMPLETE_THE_COMPETENCY = "3"
 
 
 @dataclass
 class Course:
-    """One course, as its people see it."""
+    """The course that ``seed.php`` has made, as its people see it."""
 
     people: People
 
     @cached_property
     def id(self) -> int:
         """Moodle's number of the course."""
-        page = self.people.open("educator", "/course/view.php", name=self.people.site.course)
+        page = self.people.open(EDUCATOR, "/course/view.php", name=self.people.site.course)
         return int(page.evaluate("M.cfg.courseId"))
 
     def open_chooser(self) -> Page:
-        """Open the activity chooser of the first section as the educator."""
-        page = self.people.open("educator", "/course/view.php", id=self.id)
+        """Open the activity chooser of the first section."""
+        page = self.people.open(EDUCATOR, "/course/view.php", id=self.id)
         if not page.locator("input[name=setmode]").is_checked():
             page.locator("input[name=setmode]").click()
             page.wait_for_load_state("networkidle")
-        page.locator("[data-action='open-chooser']").nth(1).click()
+        page.locator("[data-action='open-chooser']").locator("visible=true").first.click()
         page.locator(".modchooser [data-region='chooser-option-container']").first.wait_for()
         return page
 
-    def choose(self, page: Page, tool: str) -> None:
-        """Take a tool in the open chooser: the form of a new activity follows."""
-        option = page.locator(".modchooser [data-region='chooser-option-container']")
-        option.filter(has_text=tool).locator("[data-action='add-chooser-option']").locator(
-            "visible=true"
-        ).first.click()
+    def choose_tool(self, page: Page, type_id: int) -> None:
+        """Take the tool in the open chooser: the form of a new activity follows."""
+        page.locator(
+            f".modchooser a[data-action='add-chooser-option'][href*='typeid={type_id}&']"
+            f", .modchooser a[data-action='add-chooser-option'][href$='typeid={type_id}']"
+        ).locator("visible=true").first.click()
         page.locator("#id_selectcontent").wait_for()
         page.wait_for_load_state("networkidle")
 
     def select_content(self, page: Page) -> FrameLocator:
         """Press "Select content"; return the tool's frame in the window that opens."""
         page.click("#id_selectcontent")
-        return page.frame_locator(WINDOW)
+        return page.frame_locator("#contentitem-page-iframe")
 
-    def complete_by_passing(self, page: Page, grade: int) -> None:
-        """Set the grade to pass, and that passing completes the activity."""
+    def complete_by_passing(self, page: Page, grade: int, competency: str) -> None:
+        """Let a passing grade complete the activity, and that a competency of the course."""
         page.locator("a.collapseexpand.collapsemenu").evaluate("link => link.click()")
         page.fill("#id_gradepass", str(grade))
         page.check("#id_completion_2")
         page.check("#id_completionusegrade")
-        page.check(PASSING_GRADE)
+        page.check("#id_completionpassgrade_1")
+        # Moodle shows a search field in the place of this list.
+        option = page.locator("#id_competencies option").filter(has_text=competency)
+        page.select_option("#id_competencies", option.get_attribute("value"), force=True)
+        page.select_option("#id_competency_rule", COMPLETE_THE_COMPETENCY)
 
     def save(self, page: Page) -> int:
-        """Save the form and display the activity; return its course module's number."""
+        """Save the form and display the activity; return the number of its course module."""
         page.click("#id_submitbutton")
         page.wait_for_url("**/mod/lti/view.php?**")
         return number_in(page.url)
@@ -69,14 +73,30 @@ class Course:
         page.goto(self.people.site.at("/mod/lti/view.php", {"id": module}))
         return page, page.frame_locator("#contentframe")
 
-    def completion_seen_by(self, user: str, module: int) -> str:
-        """Return what the course page says to a learner about completing the activity."""
-        page = self.people.open(user, "/course/view.php", id=self.id)
+    def expect_done(self, learner: str, module: int) -> Page:
+        """Expect that the course page tells a learner that the activity is done."""
+        page = self.people.open(learner, "/course/view.php", id=self.id)
         item = page.locator(f"[data-for='cmitem'][data-id='{module}']")
-        return item.locator("[data-region='completion-info'], .activity-completion").inner_text()
+        expect(item.locator(".activity-completion button")).to_contain_text("Done")
+        return page
 
-    def completion_report(self, learner: str, activity: str) -> str:
-        """Return what the educator's report says of a learner and the activity."""
-        page = self.people.open("educator", "/report/progress/index.php", course=self.id)
-        row = page.locator("#completion-progress tbody tr").filter(has_text=learner)
-        return row.locator(f"[title*='{activity}']").get_attribute("title") or ""
+    def expect_completed(self, names: tuple[str, ...], activity: str) -> Page:
+        """Expect that the educator's report says that learners completed the activity."""
+        page = self.people.open(EDUCATOR, "/report/progress/index.php", course=self.id)
+        for name in names:
+            row = page.locator("#completion-progress tbody tr").filter(has_text=name)
+            passed = row.locator(f"[title*='{activity}: Completed (achieved pass grade)']")
+            expect(passed.first).to_be_attached()
+        return page
+
+    def expect_competency(self, learner: str, competency: str) -> Page:
+        """Expect that Moodle rates a learner proficient in a competency of the course."""
+        page = self.people.open(learner, "/admin/tool/lp/coursecompetencies.php", courseid=self.id)
+        row = page.locator("table.managecompetencies tr").filter(has_text=competency)
+        expect(row).to_contain_text("Competent")
+        return page
+
+    def delete_activity(self, module: int) -> None:
+        """Take the activity out of the course."""
+        sesskey = self.people.page(EDUCATOR).evaluate("M.cfg.sesskey")
+        self.people.open(EDUCATOR, "/course/mod.php", delete=module, confirm=1, sesskey=sesskey)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page
 
-from tests.lms.moodle.course import Course
+from tests.lms.moodle.course import EDUCATOR, Course
 
 
 @dataclass(frozen=True)
@@ -18,41 +18,46 @@ class Grade:
     comment: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class Gradebook:
     """The reports of one course."""
 
     course: Course
 
-    def own(self, learner: str, activity: str) -> Grade:
-        """Return a learner's grade from the learner's own report."""
+    def own(self, learner: str, module: int) -> tuple[Page, Grade]:
+        """Return a learner's own report and the grade in it."""
         page = self.course.people.open(learner, "/grade/report/user/index.php", id=self.course.id)
-        row = page.locator("table.user-grade tr").filter(has_text=activity)
-        return Grade(
-            value=row.locator("td.column-grade").inner_text().split()[0],
-            passed=row.locator("td.column-grade [title='Pass']").count() > 0,
+        row = page.locator("table.user-grade tr").filter(has=page.locator(_link_to(module)))
+        grade = row.locator("td.column-grade")
+        return page, Grade(
+            value=grade.inner_text().split()[0],
+            passed=grade.locator("[title='Pass']").count() > 0,
             comment=row.locator("td.column-feedback").inner_text().strip(),
         )
 
     def open_grader(self) -> Page:
-        """Open the report of all learners as the educator."""
+        """Open the report of all learners."""
         return self.course.people.open(
-            "educator", "/grade/report/grader/index.php", id=self.course.id
+            EDUCATOR, "/grade/report/grader/index.php", id=self.course.id
         )
 
-    def cell(self, page: Page, learner: str, activity: str) -> Locator:
-        """Return the cell of a learner and the activity in the report of all learners."""
-        heading = page.locator("#user-grades th.item").filter(has_text=activity)
-        item = heading.get_attribute("data-itemid")
-        row = page.locator("#user-grades tr.userrow").filter(has_text=learner)
-        return row.locator(f"td.gradecell[data-itemid='{item}']")
-
-    def graded(self, page: Page, learner: str, activity: str) -> Grade:
-        """Return a learner's grade from the report of all learners, with its comment opened."""
-        cell = self.cell(page, learner, activity)
-        value = cell.locator(".gradevalue").inner_text()
-        passed = cell.locator("[title='Pass']").count() > 0
+    def of(self, page: Page, name: str, module: int) -> Grade:
+        """Return a learner's grade from the report of all learners, and leave its comment open."""
+        cell = self._cell(page, name, module)
+        value, passed = cell.locator(".gradevalue").inner_text(), cell.locator("[title='Pass']")
+        is_passed = passed.count() > 0
         cell.locator("button.cellmenubtn").click()
         cell.locator("a[data-action=feedback]").click()
-        comment = page.locator(".modal.show .modal-body").inner_text().strip()
-        return Grade(value, passed, comment)
+        window = page.locator(".modal.show .modal-body")
+        window.get_by_text(name).wait_for()
+        return Grade(value.strip(), is_passed, window.inner_text())
+
+    def _cell(self, page: Page, name: str, module: int) -> Locator:
+        heading = page.locator("#user-grades th.item").filter(has=page.locator(_link_to(module)))
+        item = heading.get_attribute("data-itemid")
+        row = page.locator("#user-grades tr.userrow").filter(has_text=name)
+        return row.locator(f"td.gradecell[data-itemid='{item}']")
+
+
+def _link_to(module: int) -> str:
+    return f"a[href*='/mod/lti/'][href*='id={module}']"

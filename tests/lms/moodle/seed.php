@@ -1,5 +1,6 @@
 <?php
-// Prepares a Moodle (4.1 or newer) for the journey in this folder; may be run again.
+// Prepares a Moodle (4.5) for the journey in this folder; may be run again. Only for a Moodle to try things in:
+// it lets Moodle reach tools on the own machine, on any port, and turns its guided tours off.
 // From Moodle's own folder, as the user that the web server runs as:  php …/tests/lms/moodle/seed.php
 // Makes the course MIROIR101 (completion on), a course competency, and four people with the password
 // Pass-1234: nadia (teacher), tom (non-editing teacher), amina and jonas (students).
@@ -62,6 +63,9 @@ function competency_of_the_course(int $courseid): void {
 }
 
 \core\session\manager::set_user(get_admin());
+set_config('curlsecurityblockedhosts', '');
+set_config('curlsecurityallowedport', '');
+$DB->set_field('tool_usertours_tours', 'enabled', 0);
 $course = course_of_the_journey();
 $roles = $DB->get_records_menu('role', null, '', 'shortname,id');
 foreach (PEOPLE as $username => [$first, $last, $role]) {

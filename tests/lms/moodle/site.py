@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 URL = "MOODLE_URL"
@@ -20,7 +21,7 @@ class Site:
     """A prepared Moodle."""
 
     url: str
-    course: str = "LIB101"
+    course: str = "MIROIR101"
     """Short name of the course."""
     admin_password: str = "Admin-1234"
     password: str = "Pass-1234"
@@ -60,6 +61,10 @@ class People:
         page.wait_for_load_state("networkidle")
         return page
 
+    def pages(self) -> Mapping[str, Page]:
+        """Return the page of everybody who has logged in."""
+        return dict(self._pages)
+
     def close(self) -> None:
         """Close all browsers."""
         for page in self._pages.values():
@@ -79,7 +84,9 @@ class People:
         page.fill("#username", user)
         page.fill("#password", self.site.admin_password if user == "admin" else self.site.password)
         page.click("#loginbtn")
-        page.wait_for_url(lambda url: "/login/index.php" not in url)
+        page.wait_for_load_state()
+        if "/login/index.php" in page.url:
+            pytest.fail(f"{user} cannot log in: prepare this Moodle with tests/lms/moodle/seed.php")
         return page
 
 

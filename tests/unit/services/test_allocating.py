@@ -27,6 +27,20 @@ def claims(database: Database) -> list[Allocation]:
         return list(session.scalars(select(Allocation)))
 
 
+def assert_fair(database: Database) -> None:
+    """Everybody has one claim; only the last to ask may have found their own alone unclaimed."""
+    with database.read() as session:
+        owners = {row.id: row.participation_id for row in session.scalars(select(Reflection))}
+    claimed: dict[uuid.UUID, list[uuid.UUID]] = {key: [] for key in owners}
+    for claim in claims(database):
+        claimed[claim.reflection_id].append(claim.reviewer_id)
+    doubled = [reviewers for reviewers in claimed.values() if len(reviewers) > 1]
+    unclaimed = [owners[key] for key, reviewers in claimed.items() if not reviewers]
+    assert len(doubled) == len(unclaimed) <= 1
+    assert all(len(reviewers) == 2 for reviewers in doubled)
+    assert all(unclaimed[0] in reviewers for reviewers in doubled)
+
+
 def authors(world: World) -> dict[uuid.UUID, str]:
     """Return allocation to the name of the author who was allocated."""
     with world.database.read() as session:
@@ -42,16 +56,15 @@ def given_to(world: World, person: Person) -> str:
     return authors(world)[allocation_id]
 
 
-def test_forty_at_once_serve_everybody_exactly_once(database: Database) -> None:
+def test_forty_at_once_serve_everybody(database: Database) -> None:
     world = make_world(database, learners=MANY, responses_required=1)
     for learner in world.learners:
         reflect(world, learner)
     with ThreadPoolExecutor(MANY) as pool:
         given = list(pool.map(lambda learner: ask(world, learner), world.learners))
     assert None not in given
-    per_reflection = Counter(claim.reflection_id for claim in claims(database))
-    assert sorted(per_reflection.values()) == [1] * MANY
-    assert len({claim.reviewer_id for claim in claims(database)}) == MANY
+    assert len(claims(database)) == len({claim.reviewer_id for claim in claims(database)}) == MANY
+    assert_fair(database)
 
 
 def test_twenty_who_ask_twice_at_once_get_one_each(database: Database) -> None:
@@ -62,7 +75,7 @@ def test_twenty_who_ask_twice_at_once_get_one_each(database: Database) -> None:
         given = list(pool.map(lambda learner: ask(world, learner), world.learners * 2))
     assert Counter(given) == dict.fromkeys(given, 2)
     assert len(claims(database)) == MANY // 2
-    assert max(Counter(claim.reflection_id for claim in claims(database)).values()) == 1
+    assert_fair(database)
 
 
 def test_responses_that_arrive_at_once_are_all_counted(database: Database) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
-from lti_tool.errors import IllegalTransition, InvalidInput, NotFound
+from lti_tool.errors import Forbidden, IllegalTransition, InvalidInput, NotFound
 from lti_tool.models import Database
 from lti_tool.models.activities import ResourceLink
 from lti_tool.models.participations import Participation
@@ -62,6 +62,14 @@ def test_an_activity_without_a_link_is_not_found(
             link.activity_id = None
     with pytest.raises(NotFound):
         participations.overview(me, world.activity_id)
+
+
+def test_staff_never_take_part(world: World, participations: Participations) -> None:
+    for person in (world.tutor, world.educator):
+        with pytest.raises(Forbidden):
+            participations.overview(world.viewer(person), world.activity_id)
+    with world.database.read() as session:
+        assert list(session.scalars(select(Participation))) == []
 
 
 def test_need_and_ratings_are_kept_and_can_be_changed(

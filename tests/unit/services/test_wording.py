@@ -30,12 +30,12 @@ def test_the_comment_names_levels_first_and_then_adds_up() -> None:
     line = LevelLine("A1", {"en": "Searches", "fr": "Cherche"}, {"en": "Autonomous"})
     assert score_comment(Progress((), TERMS), [line]).split("\n") == [
         "Levels that your tutor confirmed:",
-        "A1 Searches: Autonomous",
-        "Reflection: 40 of 40 (1 of 1)",
-        "Responses given: 10 of 30 (1 of 3)",
-        "Said how helpful responses were: 10 of 10 (nothing to do)",
-        "Next step: 0 of 20 (0 of 1)",
-        "Together: 60 of 100",
+        "A1 Searches: Autonomous.",
+        "Reflection: 40 of 40 (1 of 1).",
+        "Responses given: 10 of 30 (1 of 3).",
+        "Said how helpful responses were: 10 of 10 (nothing to do).",
+        "Next step: 0 of 20 (0 of 1).",
+        "Together: 60 of 100.",
     ]
 
 

@@ -187,6 +187,8 @@ def _why_reflection(standing: Standing, item: Item) -> str:
 
 def _why_given(standing: Standing, item: Item, so_far: str) -> str:
     asked = standing.activity.responses_required
+    if item.of == 0:
+        return _("No reflection was there for you to answer, so nothing is asked of you.")
     if item.of < asked and standing.need_not_wait:
         return ngettext(
             "There were too few reflections for everybody: %(num)s is enough.",

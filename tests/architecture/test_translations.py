@@ -1,0 +1,29 @@
+"""Every language has every text, with the same places to fill."""
+
+from __future__ import annotations
+
+import pytest
+from babel.messages.catalog import Catalog
+
+from lti_tool.i18n import LOCALES
+from tools import translations
+
+
+@pytest.fixture(scope="module")
+def template() -> Catalog:
+    return translations.extract()
+
+
+@pytest.mark.parametrize("language", translations.LANGUAGES)
+def test_a_language_is_complete(language: str, template: Catalog) -> None:
+    assert translations.faults(language, template) == []
+
+
+def test_a_missing_text_is_found(template: Catalog) -> None:
+    more = translations.extract()
+    more.add("A text that nobody has translated")
+    assert len(translations.faults("fr", more)) == len(translations.faults("fr", template)) + 1
+
+
+def test_all_languages_of_the_product_have_a_catalogue() -> None:
+    assert set(LOCALES) - {"en"} == set(translations.LANGUAGES)
