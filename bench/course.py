@@ -12,10 +12,10 @@ import psycopg
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
-from bench.platform import SCORE_SCOPES, Learner, Platform
+from bench.platform import COURSE, SCORE_SCOPES, Learner, Platform
 from lti_tool.models import Database, schema
 from lti_tool.models.grades import LineItem
-from lti_tool.models.people import User
+from lti_tool.models.people import Context, User
 from lti_tool.models.platforms import Registration
 from lti_tool.rules.vocabulary import PlatformFamily
 from lti_tool.services.frameworks import Frameworks
@@ -53,7 +53,7 @@ def furnish(url: str, platform: Platform, learners: int) -> list[Learner]:
 
 
 def _connect(world: World, platform: Platform) -> None:
-    """Make the world's registration that of ``platform``, and its column the platform's own."""
+    """Make the world's registration, course and column those of ``platform``."""
     told = platform.described()
     with world.database.write() as session:
         registration = session.get_one(Registration, world.registration_id)
@@ -63,6 +63,7 @@ def _connect(world: World, platform: Platform) -> None:
         registration.token_endpoint = told["token_endpoint"]
         registration.jwks_uri = told["jwks_uri"]
         registration.family = PlatformFamily.MOODLE
+        session.get_one(Context, world.context_id).lti_id = COURSE
         item = session.scalars(select(LineItem)).one()
         item.url = platform.line_item_url
         item.scopes = list(SCORE_SCOPES)

@@ -12,11 +12,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    exists,
+    func,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from lti_tool import clock
 from lti_tool.models.activities import Activity
+from lti_tool.models.base import UtcDateTime
 from lti_tool.models.participations import Participation, SelfRating
 from lti_tool.models.people import Membership, User
 from lti_tool.models.reflections import Reflection
@@ -25,6 +35,7 @@ from lti_tool.rules.allocation import Candidate, Rating, Ratings, Reviewer, next
 from lti_tool.rules.vocabulary import AllocationState, Moment, Role, WorkState
 from lti_tool.services.locking import lock_activity
 
+Expression = InstrumentedAttribute[uuid.UUID] | BindParameter[uuid.UUID | None]
 LEASE = timedelta(minutes=30)
 """How long a claim counts as service to the author without a sign of life."""
 POOL = 50
@@ -54,15 +65,20 @@ def renew(allocation: Allocation) -> Allocation:
 
 def current_claim(session: Session, reviewer_id: uuid.UUID) -> Allocation | None:
     """Return the claim that the reviewer is at: live, or with a text of theirs begun in it."""
+    return session.scalar(_CURRENT_CLAIM, {"me": reviewer_id, "now": clock.now()})
+
+
+def claim_of(reviewer_id: Expression) -> Select[Allocation]:
+    """Select the reviewer's current claim; the moment is the bound parameter ``now``."""
     begun = exists().where(Response.allocation_id == Allocation.id)
-    return session.scalar(
+    return (
         select(Allocation)
         .join(Reflection, Allocation.reflection_id == Reflection.id)
         .where(
             Allocation.reviewer_id == reviewer_id,
             Allocation.state == AllocationState.CLAIMED,
             Reflection.state == WorkState.RELEASED,
-            (Allocation.leased_until > clock.now()) | begun,
+            (Allocation.leased_until > bindparam("now", type_=UtcDateTime)) | begun,
         )
         .order_by(Allocation.created_at)
         .limit(1)
@@ -71,8 +87,8 @@ def current_claim(session: Session, reviewer_id: uuid.UUID) -> Allocation | None
 
 def answerable(session: Session, reviewer: Participation, most: int) -> int:
     """Count the reflections that ``reviewer`` can still answer; stop counting at ``most``."""
-    some = _open_to(reviewer).with_only_columns(Reflection.id).limit(most).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
+    values = {"me": reviewer.id, "activity_id": reviewer.activity_id, "most": most}
+    return session.execute(_ANSWERABLE, values).scalar_one()
 
 
 def still_waiting(session: Session, reviewer: Participation, required: int, most: int) -> int:
@@ -118,17 +134,33 @@ def _kinds(required: int) -> list[tuple[bool, int]]:
 
 def _open_to(reviewer: Participation) -> Select[Reflection]:
     """Select the released reflections of other learners that the reviewer has not closed."""
+    return _open_among(reviewer.activity_id, reviewer.id)
+
+
+def _open_among(
+    activity_id: uuid.UUID | Expression, reviewer_id: uuid.UUID | Expression
+) -> Select[Reflection]:
     closed = exists().where(
         Allocation.reflection_id == Reflection.id,
-        Allocation.reviewer_id == reviewer.id,
+        Allocation.reviewer_id == reviewer_id,
         Allocation.state != AllocationState.CLAIMED,
     )
     return select(Reflection).where(
-        Reflection.activity_id == reviewer.activity_id,
+        Reflection.activity_id == activity_id,
         Reflection.state == WorkState.RELEASED,
-        Reflection.participation_id != reviewer.id,
+        Reflection.participation_id != reviewer_id,
         ~closed,
     )
+
+
+# Built once: every page of a learner asks them.
+_CURRENT_CLAIM = claim_of(bindparam("me"))
+_ANSWERABLE = select(func.count()).select_from(
+    _open_among(bindparam("activity_id"), bindparam("me"))
+    .with_only_columns(Reflection.id)
+    .limit(bindparam("most", type_=Integer))
+    .subquery()
+)
 
 
 def _choose(session: Session, reviewer: Participation, owes: bool) -> Candidate | None:

@@ -8,11 +8,12 @@ a crash always carries a later one and the LMS keeps the newest.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_, update
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from lti_tool.lti.ags import Column
@@ -72,7 +73,9 @@ def claim(
     )
     if platform is None or room < 1 or _taken(session, registration_id, now) > mine:
         return []
-    return [_take(session, message, now) for message in _due(session, registration_id, room, now)]
+    return [
+        _take(message, last, now) for message, last in _due(session, registration_id, room, now)
+    ]
 
 
 def give_back(session: Session, unsent: Claim, now: datetime) -> None:
@@ -85,14 +88,21 @@ def give_back(session: Session, unsent: Claim, now: datetime) -> None:
         _requeue(session, message, now, now)
 
 
-def record_sent(session: Session, taken: Claim, status: int | None, now: datetime) -> bool:
-    """Write down that a claimed message was accepted; return False if it is not ours any more.
+def record_sent(
+    session: Session, taken: Collection[Claim], status: int | None, now: datetime
+) -> set[uuid.UUID]:
+    """Write down that claimed messages were accepted; return the ids of those that are still ours.
 
-    One statement, since nearly all messages end like this; it touches no queue, so needs no lock.
+    One statement for all, since nearly all messages end like this; it puts nothing into the queue,
+    so needs no lock.
     """
-    updated = session.scalar(
+    ours = [(one.message_id, one.timestamp) for one in taken]
+    updated = session.scalars(
         update(OutboxMessage)
-        .where(*_still_ours(taken))
+        .where(
+            OutboxMessage.state == OutboxState.SENDING,
+            tuple_(OutboxMessage.id, OutboxMessage.score_timestamp).in_(ours),
+        )
         .values(
             state=OutboxState.SENT,
             finished_at=now,
@@ -105,7 +115,7 @@ def record_sent(session: Session, taken: Claim, status: int | None, now: datetim
         .returning(OutboxMessage.id)
         .execution_options(synchronize_session=False)
     )
-    return updated is not None
+    return set(updated)
 
 
 def record(session: Session, taken: Claim, verdict: Verdict, now: datetime, chance: float) -> str:
@@ -115,7 +125,7 @@ def record(session: Session, taken: Claim, verdict: Verdict, now: datetime, chan
     record one message per transaction: it locks the learner's key.
     """
     if verdict.outcome is Outcome.SENT:
-        return OutboxState.SENT.value if record_sent(session, taken, verdict.status, now) else ""
+        return OutboxState.SENT.value if record_sent(session, [taken], verdict.status, now) else ""
     lock_key(session, taken.participation_id)
     message = session.scalar(_ours(taken).with_for_update())
     if message is None:
@@ -189,15 +199,24 @@ def _taken(session: Session, registration_id: uuid.UUID, now: datetime) -> int:
 
 def _due(
     session: Session, registration_id: uuid.UUID, room: int, now: datetime
-) -> list[OutboxMessage]:
+) -> list[tuple[OutboxMessage, datetime | None]]:
+    """Return due messages, each with the last timestamp of its key."""
     other = aliased(OutboxMessage)
+    last = (
+        select(func.max(other.score_timestamp))
+        .where(
+            other.line_item_id == OutboxMessage.line_item_id,
+            other.user_id == OutboxMessage.user_id,
+        )
+        .scalar_subquery()
+    )
     in_flight = exists().where(
         other.line_item_id == OutboxMessage.line_item_id,
         other.user_id == OutboxMessage.user_id,
         other.state == OutboxState.SENDING,
     )
     query = (
-        select(OutboxMessage)
+        select(OutboxMessage, last)
         .where(
             OutboxMessage.state == OutboxState.QUEUED,
             OutboxMessage.registration_id == registration_id,
@@ -215,14 +234,16 @@ def _due(
         .with_for_update(skip_locked=True, of=OutboxMessage)
         .execution_options(populate_existing=True)
     )
-    return list(session.scalars(query))
+    return [(message, moment) for message, moment in session.execute(query)]
 
 
-def _take(session: Session, message: OutboxMessage, now: datetime) -> Claim:
+def _take(message: OutboxMessage, last: datetime | None, now: datetime) -> Claim:
+    """Mark a message as being sent; its timestamp is a whole second, later than ``last``."""
+    moment = now.replace(microsecond=0)
     message.state = OutboxState.SENDING
     message.leased_until = now + LEASE
     message.attempts += 1
-    message.score_timestamp = _next_timestamp(session, message, now)
+    message.score_timestamp = moment if last is None else max(moment, last + timedelta(seconds=1))
     item = message.line_item
     return Claim(
         message_id=message.id,
@@ -235,18 +256,6 @@ def _take(session: Session, message: OutboxMessage, now: datetime) -> Claim:
         attempts=message.attempts,
         promised_at=message.created_at,
     )
-
-
-def _next_timestamp(session: Session, message: OutboxMessage, now: datetime) -> datetime:
-    """Return now in whole seconds, but a second after the last one of this key at least."""
-    last = session.scalar(
-        select(func.max(OutboxMessage.score_timestamp)).where(
-            OutboxMessage.line_item_id == message.line_item_id,
-            OutboxMessage.user_id == message.user_id,
-        )
-    )
-    moment = now.replace(microsecond=0)
-    return moment if last is None else max(moment, last + timedelta(seconds=1))
 
 
 def _postpone_or_refuse(

@@ -30,7 +30,7 @@ from lti_tool.rules.completion import (
 )
 from lti_tool.rules.vocabulary import ModerationMode, Moment, WorkState
 from lti_tool.services import scores
-from lti_tool.services.allocating import answerable
+from lti_tool.services.allocating import Expression, answerable
 from lti_tool.services.locking import lock_activity
 from lti_tool.services.wording import LevelLine, score_comment
 
@@ -61,7 +61,22 @@ class Counts:
 
 def measure(session: Session, participation: Participation) -> Progress:
     """Return checklist and score of a learner as they stand now."""
-    return _measure(session, participation)[0]
+    reflection = reflection_of(session, participation.id)
+    return measured(session, participation, reflection, _count(session, participation, reflection))
+
+
+def measured(
+    session: Session, participation: Participation, reflection: Reflection | None, counts: Counts
+) -> Progress:
+    """Return checklist and score of a learner whose reflection and ``counts`` are read already."""
+    activity = participation.activity
+    weights = Weights(
+        activity.weight_reflection,
+        activity.weight_responses,
+        activity.weight_helpfulness,
+        activity.weight_next_step,
+    )
+    return progress(_facts(session, participation, reflection, counts), weights)
 
 
 def refresh(session: Session, participation: Participation) -> Progress:
@@ -72,12 +87,15 @@ def refresh(session: Session, participation: Participation) -> Progress:
     """
     lock_activity(session, participation.activity_id)
     was_complete = participation.completed_at is not None
-    result, counts = _measure(session, participation)
+    reflection = reflection_of(session, participation.id)
+    counts = _count(session, participation, reflection)
+    result = measured(session, participation, reflection, counts)
     now = clock.now()
     participation.measured_at = now
     if result.complete is not was_complete:
         participation.completed_at = now if result.complete else None
-    _note_service(session, participation, counts, result)
+    if reflection is not None:
+        _note_service(reflection, counts, result)
     ends = participation.activity.next_due_at
     if result.complete or was_complete or (ends is not None and ends <= now):
         scores.promise(session, participation, result, _comment(session, participation, result))
@@ -111,11 +129,7 @@ def waits_until(activity: Activity, reflection: Reflection | None) -> datetime |
 
 def reflection_of(session: Session, participation_id: uuid.UUID) -> Reflection | None:
     """Return the learner's reflection as it stands in the database."""
-    return session.scalar(
-        select(Reflection)
-        .where(Reflection.participation_id == participation_id)
-        .execution_options(populate_existing=True)
-    )
+    return session.scalar(_REFLECTION, {"me": participation_id})
 
 
 def _passed(due: InstrumentedAttribute[datetime | None]) -> ColumnElement[bool]:
@@ -126,19 +140,6 @@ def _passed(due: InstrumentedAttribute[datetime | None]) -> ColumnElement[bool]:
         due > now - LOOK_BACK,
         or_(Participation.measured_at.is_(None), Participation.measured_at < due),
     )
-
-
-def _measure(session: Session, participation: Participation) -> tuple[Progress, Counts]:
-    activity = participation.activity
-    reflection = reflection_of(session, participation.id)
-    counts = _count(session, participation, reflection)
-    weights = Weights(
-        activity.weight_reflection,
-        activity.weight_responses,
-        activity.weight_helpfulness,
-        activity.weight_next_step,
-    )
-    return progress(_facts(session, participation, reflection, counts), weights), counts
 
 
 def _facts(
@@ -197,40 +198,60 @@ def _count(session: Session, participation: Participation, reflection: Reflectio
     return Counts(*session.execute(_COUNTS, values).one())
 
 
+def counts_of(
+    me: Expression, user_id: Expression, activity_id: Expression, reflection_id: Expression
+) -> tuple[ScalarSelect[int], ...]:
+    """Return subqueries for the fields of Counts, in their order.
+
+    The expressions stand for one learner's participation, user, activity and reflection: bound
+    parameters, or columns of the select around them.
+    """
+    mine = (
+        Response.author_id == user_id,
+        Response.activity_id == activity_id,
+        Response.allocation_id.is_not(None),
+    )
+    to_me = Response.reflection_id == reflection_id
+    released = Response.state == WorkState.RELEASED
+    rated = SelfRating.participation_id == me
+    # Not ``in_``: a list is put into the statement again by each execution.
+    in_hand = or_(*(Response.state == state for state in IN_HAND))
+    return (
+        _number(ActivityCompetency.activity_id == activity_id),
+        _number(rated, SelfRating.moment == Moment.BEFORE),
+        _number(rated, SelfRating.moment == Moment.AFTER),
+        _number(*mine, in_hand),
+        _number(*mine, Response.submitted_at.is_not(None)),
+        _number(to_me, released),
+        _number(to_me, released, Response.helpfulness.is_not(None)),
+        _number(to_me, in_hand),
+        _number(NextStep.participation_id == me),
+        _number(ConfirmedLevel.participation_id == me),
+    )
+
+
 def _number(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
     return select(func.count()).where(*conditions).scalar_subquery()
 
 
-_MINE = (
-    Response.author_id == bindparam("user_id"),
-    Response.activity_id == bindparam("activity_id"),
-    Response.allocation_id.is_not(None),
-)
-_TO_ME = Response.reflection_id == bindparam("reflection_id")
-_RELEASED = Response.state == WorkState.RELEASED
-_RATED = SelfRating.participation_id == bindparam("me")
-# In the order of the fields of Counts; built once, since that costs more than running it.
+# Built once, since that costs more than running it.
 _COUNTS: Select[*tuple[int, ...]] = select(
-    _number(ActivityCompetency.activity_id == bindparam("activity_id")),
-    _number(_RATED, SelfRating.moment == Moment.BEFORE),
-    _number(_RATED, SelfRating.moment == Moment.AFTER),
-    _number(*_MINE, Response.state.in_(IN_HAND)),
-    _number(*_MINE, Response.submitted_at.is_not(None)),
-    _number(_TO_ME, _RELEASED),
-    _number(_TO_ME, _RELEASED, Response.helpfulness.is_not(None)),
-    _number(_TO_ME, Response.state.in_(IN_HAND)),
-    _number(NextStep.participation_id == bindparam("me")),
-    _number(ConfirmedLevel.participation_id == bindparam("me")),
+    *counts_of(
+        bindparam("me"),
+        bindparam("user_id"),
+        bindparam("activity_id"),
+        bindparam("reflection_id"),
+    )
+)
+_REFLECTION = (
+    select(Reflection)
+    .where(Reflection.participation_id == bindparam("me"))
+    .execution_options(populate_existing=True)
 )
 
 
-def _note_service(
-    session: Session, participation: Participation, counts: Counts, result: Progress
-) -> None:
+def _note_service(reflection: Reflection, counts: Counts, result: Progress) -> None:
     """Write down for allocation how well the learner is served, and whether they did their part."""
-    reflection = reflection_of(session, participation.id)
-    if reflection is None:
-        return
     reflection.served = counts.served
     reflection.author_done = all(
         term.done >= term.of for term in result.terms if term.key is ItemKey.RESPONSES_GIVEN

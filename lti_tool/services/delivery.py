@@ -28,6 +28,7 @@ from lti_tool.lti.ags import Ags
 from lti_tool.lti.families import Outcome, Verdict
 from lti_tool.models.database import Database
 from lti_tool.rules.retry import pause_after
+from lti_tool.rules.vocabulary import OutboxState
 from lti_tool.services import claims
 from lti_tool.services.claims import Claim
 
@@ -186,11 +187,13 @@ class Delivery:
         """Write down how sends ended: the sent ones together, each other by itself."""
         now = clock.now()
         sent = [(one, verdict) for one, verdict in ended if verdict.outcome is Outcome.SENT]
-        if sent:
+        for status in {verdict.status for _, verdict in sent}:
+            alike = [one for one, verdict in sent if verdict.status == status]
             with self.db.write() as session:
-                states = [claims.record(session, *each, now, 0) for each in sent]
-            for (one, verdict), state in zip(sent, states, strict=True):
-                self._tell(one, verdict, state, now)
+                ours = claims.record_sent(session, alike, status, now)
+            for one in alike:
+                state = OutboxState.SENT.value if one.message_id in ours else ""
+                self._tell(one, Verdict(Outcome.SENT, status=status), state, now)
         for one, verdict in ended:
             if verdict.outcome is not Outcome.SENT:
                 with self.db.write() as session:

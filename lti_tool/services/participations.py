@@ -7,35 +7,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.errors import IllegalTransition
 from lti_tool.models import Database
 from lti_tool.models.participations import NextStep, Participation
-from lti_tool.models.responses import Allocation, Response
 from lti_tool.rules.allocation import Rating
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import Moment, WorkState
 from lti_tool.services import answers, completion
-from lti_tool.services.allocating import current_claim
 from lti_tool.services.answers import AnswerView, answer_views
 from lti_tool.services.frameworks import LevelView
 from lti_tool.services.ratings import RatingView, rate, rating_views, scale_of
 from lti_tool.services.response_views import ResponseView, received_responses
-from lti_tool.services.standing import Standing, act, own_participation, standing_of
-
-
-@dataclass(frozen=True, slots=True)
-class OverviewPage:
-    """Where the learner is, and where the next thing is found."""
-
-    standing: Standing
-    claim_id: uuid.UUID | None
-    """The allocation they are at."""
-    returned_id: uuid.UUID | None
-    """The allocation of a response that the tutor returned."""
+from lti_tool.services.standing import (
+    Place,
+    Standing,
+    act,
+    own_participation,
+    place_of,
+    standing_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +68,9 @@ class Participations:
         """Return where the learner stands; enrols them on their first visit. Raises NotFound."""
         return standing_of(self.db, viewer, activity_id)
 
-    def overview(self, viewer: Viewer, activity_id: uuid.UUID) -> OverviewPage:
-        """Return the first page of an activity; raise NotFound."""
-        standing = standing_of(self.db, viewer, activity_id)
-        with self.db.read() as session:
-            claimed = current_claim(session, standing.participation_id)
-            returned = _returned(session, standing.participation_id)
-            return OverviewPage(standing, claimed.id if claimed else None, returned)
+    def overview(self, viewer: Viewer, activity_id: uuid.UUID) -> Place:
+        """Return what the first page of an activity shows; raise NotFound."""
+        return place_of(self.db, viewer, activity_id)
 
     def rate_before(
         self, viewer: Viewer, activity_id: uuid.UUID, need: str, chosen: Mapping[uuid.UUID, Rating]
@@ -142,17 +131,6 @@ def _reflected(session: Session, viewer: Viewer, activity_id: uuid.UUID) -> Part
     if reflection is None or reflection.state is WorkState.DRAFT:
         raise IllegalTransition("reflection", WorkState.DRAFT, "go_on")
     return participation
-
-
-def _returned(session: Session, participation_id: uuid.UUID) -> uuid.UUID | None:
-    """Return the oldest allocation whose response the tutor returned."""
-    return session.scalar(
-        select(Allocation.id)
-        .join(Response, Response.allocation_id == Allocation.id)
-        .where(Allocation.reviewer_id == participation_id, Response.state == WorkState.RETURNED)
-        .order_by(Response.submitted_at)
-        .limit(1)
-    )
 
 
 def _next_page(session: Session, standing: Standing, participation: Participation) -> NextPage:

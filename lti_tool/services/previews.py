@@ -94,7 +94,7 @@ def _respond(standing: Standing, read: tuple[AnswerView, ...]) -> RespondPage:
 def _standing(activity: Activity, reflection: WorkState | None) -> Standing:
     """Return where a learner would stand who has handed in a reflection, or nothing yet."""
     return Standing(
-        activity=activity_facts(activity),
+        activity=activity_facts(activity, has_competencies=bool(activity.competencies)),
         participation_id=NOBODY,
         progress=_progress(activity, reflection is not None),
         need="",

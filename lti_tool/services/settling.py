@@ -21,7 +21,8 @@ Work = Reflection | Response
 MODELS: tuple[type[Reflection] | type[Response], ...] = (Reflection, Response)
 
 
-def _waits(model: type[Reflection] | type[Response]) -> Exists:
+def waits(model: type[Reflection] | type[Response]) -> Exists:
+    """Tell whether work waits to be settled; binds ``activity_id`` and ``now``."""
     return exists().where(
         model.activity_id == bindparam("activity_id"),
         model.state == WorkState.SUBMITTED,
@@ -30,7 +31,7 @@ def _waits(model: type[Reflection] | type[Response]) -> Exists:
 
 
 # Built once: every page of a learner asks it first.
-_IS_DUE = select(or_(_waits(Reflection), _waits(Response)))
+_IS_DUE = select(or_(waits(Reflection), waits(Response)))
 
 
 def settle_due(session: Session, activity_id: uuid.UUID | None = None, limit: int = 200) -> int:

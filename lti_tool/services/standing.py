@@ -14,14 +14,14 @@ from lti_tool.errors import Forbidden, IllegalTransition, NotFound
 from lti_tool.models import Database
 from lti_tool.models.activities import Activity, ResourceLink
 from lti_tool.models.participations import Participation
-from lti_tool.models.reflections import Reflection
 from lti_tool.rules.completion import Progress
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import ActivityState, ModerationMode, WorkState
-from lti_tool.services import completion
+from lti_tool.services import completion, standing_rows
 from lti_tool.services.activities import find_activity
 from lti_tool.services.locking import lock_activity
-from lti_tool.services.settling import settle_due, settle_now
+from lti_tool.services.settling import settle_due
+from lti_tool.services.standing_rows import StandingRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +83,40 @@ class Standing:
         return self.waits_until is not None and self.waits_until <= clock.now()
 
 
-def standing_of(db: Database, viewer: Viewer, activity_id: uuid.UUID) -> Standing:
-    """Return where the viewer stands; enrols them on their first visit.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A learner's standing, and the responses that they are at."""
 
-    Ends grace windows that are over, and notes a completion that a date brought about. Raises
-    NotFound for an activity of another context or one that no link of this context opens.
+    standing: Standing
+    claim_id: uuid.UUID | None
+    """The allocation they are at."""
+    returned_id: uuid.UUID | None
+    """The allocation of a response that the tutor returned."""
+
+
+def standing_of(db: Database, viewer: Viewer, activity_id: uuid.UUID) -> Standing:
+    """Return where the viewer stands, see ``place_of``."""
+    return place_of(db, viewer, activity_id).standing
+
+
+def place_of(db: Database, viewer: Viewer, activity_id: uuid.UUID) -> Place:
+    """Return where the viewer is; enrols them on their first visit.
+
+    Ends grace windows that are over, and notes a completion that a date brought about; where there
+    is nothing of that kind it only reads. Raises NotFound for an activity of another context or
+    one that no link of this context opens, Forbidden for staff.
     """
-    settle_now(db, activity_id)
     with db.read() as session:
-        activity = find_activity(session, viewer, activity_id)
-        participation = find_participation(session, viewer, activity_id)
-        if participation is not None and _is_current(participation, viewer):
-            progress = completion.measure(session, participation)
+        rows = standing_rows.find(session, viewer, activity_id)
+        participation = rows.participation
+        if participation is not None and _is_current(participation, viewer) and not rows.is_due:
+            progress = completion.measured(session, participation, rows.reflection, rows.counts)
             if progress.complete is (participation.completed_at is not None):
-                return _view(session, activity, participation, progress)
+                return _place(rows, participation, progress)
     with db.write() as session:
         participation = enter(session, viewer, activity_id)
         progress = completion.refresh(session, participation)
-        return _view(session, participation.activity, participation, progress)
+        return _place(standing_rows.find(session, viewer, activity_id), participation, progress)
 
 
 def enter(session: Session, viewer: Viewer, activity_id: uuid.UUID) -> Participation:
@@ -162,7 +178,7 @@ def not_open(activity: Activity) -> bool:
     return early or activity.state is ActivityState.DRAFT
 
 
-def activity_facts(activity: Activity) -> ActivityFacts:
+def activity_facts(activity: Activity, has_competencies: bool) -> ActivityFacts:
     """Return what a learner's pages say about ``activity``."""
     return ActivityFacts(
         id=activity.id,
@@ -173,7 +189,7 @@ def activity_facts(activity: Activity) -> ActivityFacts:
         tutor_confirms=activity.tutor_confirms,
         reflections_checked_first=activity.reflection_moderation is ModerationMode.BEFORE,
         responses_checked_first=activity.response_moderation is ModerationMode.BEFORE,
-        has_competencies=bool(activity.competencies),
+        has_competencies=has_competencies,
         opens_at=activity.opens_at,
         now_due_at=activity.now_due_at,
         new_due_at=activity.new_due_at,
@@ -212,12 +228,10 @@ def _link_to(session: Session, viewer: Viewer, activity_id: uuid.UUID) -> uuid.U
     return link_id
 
 
-def _view(
-    session: Session, activity: Activity, participation: Participation, progress: Progress
-) -> Standing:
-    reflection: Reflection | None = completion.reflection_of(session, participation.id)
-    return Standing(
-        activity=activity_facts(activity),
+def _place(rows: StandingRows, participation: Participation, progress: Progress) -> Place:
+    activity, reflection = rows.activity, rows.reflection
+    standing = Standing(
+        activity=activity_facts(activity, has_competencies=rows.counts.competencies > 0),
         participation_id=participation.id,
         progress=progress,
         need=participation.need,
@@ -228,3 +242,4 @@ def _view(
         waits_until=completion.waits_until(activity, reflection),
         not_open=not_open(activity),
     )
+    return Place(standing, rows.claim_id, rows.returned_id)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, find
 from tests.browser.people import Course
@@ -57,3 +58,19 @@ def course(pair: Pair, blocking_browser: Browser) -> Iterator[Course]:
     course = Course(pair, blocking_browser)
     yield course
     course.close()
+
+
+@pytest.fixture
+def lax_context(playwright: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
+    """Return a browser that lets third parties store (Debian's Chromium does not by itself)."""
+    path = find(playwright)
+    if path is None:
+        pytest.skip("no Chromium on this machine")
+    (tmp_path / "Default").mkdir()
+    allowed = {"profile": {"cookie_controls_mode": 0, "block_third_party_cookies": False}}
+    (tmp_path / "Default" / "Preferences").write_text(json.dumps(allowed))
+    context = playwright.chromium.launch_persistent_context(
+        tmp_path, executable_path=path, args=list(ARGUMENTS)
+    )
+    yield context
+    context.close()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Frame, Page, Playwright, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, Route, expect
 from sqlalchemy import select
 
 from lti_tool.models.launches import LaunchSession
 from lti_tool.rules.vocabulary import BoundBy
-from tests.browser.chromium import ARGUMENTS, find
 from tests.support.servers import Pair
 
 NO_STORAGE = "Storage.prototype.setItem = () => { throw new Error('blocked'); };"
@@ -60,22 +57,6 @@ def visit(pair: Pair) -> Visit:
 @pytest.fixture
 def context(blocking_browser: Browser) -> Iterator[BrowserContext]:
     context = blocking_browser.new_context()
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def lax_context(playwright: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
-    """Return a browser that lets third parties store (Debian's Chromium does not by itself)."""
-    path = find(playwright)
-    if path is None:
-        pytest.skip("no Chromium on this machine")
-    (tmp_path / "Default").mkdir()
-    allowed = {"profile": {"cookie_controls_mode": 0, "block_third_party_cookies": False}}
-    (tmp_path / "Default" / "Preferences").write_text(json.dumps(allowed))
-    context = playwright.chromium.launch_persistent_context(
-        tmp_path, executable_path=path, args=list(ARGUMENTS)
-    )
     yield context
     context.close()
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 from sqlalchemy import select, update
 
 from lti_tool import clock
 from lti_tool.models.launches import LaunchSession
 from lti_tool.models.reflections import ReflectionAnswer
 from lti_tool.sandbox.walker import Walker
-from tests.browser.people import Course, Somebody
+from tests.browser.people import Somebody
 from tests.support.servers import Pair
 
 FIRST = "What I wrote before the tab was closed."
@@ -29,6 +29,12 @@ def link_id(pair: Pair) -> str:
     return str(walker.links()[-1]["id"])
 
 
+@pytest.fixture
+def learner(pair: Pair, lax_context: BrowserContext) -> Somebody:
+    """Be a learner whose browser keeps things for frames, as most do by default."""
+    return Somebody("amina", lax_context.new_page(), pair)
+
+
 def start_writing(learner: Somebody, link_id: str) -> None:
     learner.open(link_id)
     learner.go("/now")
@@ -43,6 +49,14 @@ def saved_texts(pair: Pair) -> str:
         return " ".join(session.scalars(select(ReflectionAnswer.html)))
 
 
+def wait_until_saved(learner: Somebody, text: str) -> None:
+    for _ in range(200):
+        if text in saved_texts(learner.pair):
+            return
+        learner.page.wait_for_timeout(100)
+    raise AssertionError(f"never saved: {text}")
+
+
 def another_tab(learner: Somebody) -> Somebody:
     """Close the tab and open another of the same browser."""
     context = learner.page.context
@@ -50,18 +64,16 @@ def another_tab(learner: Somebody) -> Somebody:
     return Somebody(learner.who, context.new_page(), learner.pair)
 
 
-def test_words_survive_a_closed_tab(course: Course, pair: Pair, link_id: str) -> None:
-    learner = course.person("amina")
+def test_words_survive_a_closed_tab(learner: Somebody, pair: Pair, link_id: str) -> None:
     start_writing(learner, link_id)
     learner.write([FIRST])
-    course.wait_until(lambda: FIRST in saved_texts(pair), "the autosave")
+    wait_until_saved(learner, FIRST)
     learner = another_tab(learner)
     start_writing(learner, link_id)
     expect(learner.frame.locator("[contenteditable=true]").first).to_contain_text(FIRST)
 
 
-def test_words_survive_a_lost_connection(course: Course, pair: Pair, link_id: str) -> None:
-    learner = course.person("amina")
+def test_words_survive_a_lost_connection(learner: Somebody, pair: Pair, link_id: str) -> None:
     start_writing(learner, link_id)
     learner.page.context.set_offline(True)
     learner.write([SECOND])
@@ -71,11 +83,10 @@ def test_words_survive_a_lost_connection(course: Course, pair: Pair, link_id: st
     learner.page.context.set_offline(False)
     start_writing(learner, link_id)
     expect(learner.frame.locator("[contenteditable=true]").first).to_contain_text(SECOND)
-    course.wait_until(lambda: SECOND in saved_texts(pair), "the draft to be saved again")
+    wait_until_saved(learner, SECOND)
 
 
-def test_words_survive_the_end_of_the_session(course: Course, pair: Pair, link_id: str) -> None:
-    learner = course.person("amina")
+def test_words_survive_the_end_of_the_session(learner: Somebody, pair: Pair, link_id: str) -> None:
     start_writing(learner, link_id)
     with pair.services.db.write() as session:
         session.execute(update(LaunchSession).values(expires_at=clock.now()))
@@ -86,12 +97,11 @@ def test_words_survive_the_end_of_the_session(course: Course, pair: Pair, link_i
     expect(learner.frame.locator("[contenteditable=true]").first).to_contain_text(SECOND)
 
 
-def test_two_activities_in_two_tabs_do_not_mix(course: Course, pair: Pair, link_id: str) -> None:
+def test_two_activities_in_two_tabs_do_not_mix(learner: Somebody, pair: Pair, link_id: str) -> None:
     copied = pair.walker.control(f"links/{link_id}/duplicate", {})["id"]
-    learner = course.person("amina")
     start_writing(learner, link_id)
     other = Somebody("amina", learner.page.context.new_page(), pair)
     other.open(str(copied))
     learner.write([FIRST])
-    course.wait_until(lambda: FIRST in saved_texts(pair), "the autosave of the first tab")
+    wait_until_saved(learner, FIRST)
     assert learner.frame.url != other.frame.url

@@ -87,9 +87,9 @@ def _refused_score(session: Session, world: World, learner: Person) -> OutboxMes
 def session_rules(app: Flask, *blueprints: str) -> Iterator[Rule]:
     """Yield the routes of launch sessions, of some blueprints or of all."""
     for rule in app.url_map.iter_rules():
-        if rule.rule.startswith("/s/<handle>"):
-            if not blueprints or rule.endpoint.partition(".")[0] in blueprints:
-                yield rule
+        wanted = not blueprints or rule.endpoint.partition(".")[0] in blueprints
+        if wanted and rule.rule.startswith("/s/<handle>"):
+            yield rule
 
 
 def content(course: Course) -> dict[str, str]:

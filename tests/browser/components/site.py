@@ -89,6 +89,8 @@ def make_app(site: Site) -> Flask:
             activity_title="Listening at the reference desk",
             flashes=[{"kind": "done", "text": "Your rating is kept."}],
             home_url="/write",
+            language_url="/language",
+            languages=[("en", "English"), ("fr", "français"), ("ar", "العربية")],
         )
 
     @app.get("/lms/<path:name>")
@@ -99,6 +101,11 @@ def make_app(site: Site) -> Flask:
     @app.get("/<name>")
     def show(name: str) -> str:
         return page(name)
+
+    @app.post("/language")
+    def language() -> ResponseReturnValue:
+        site.posts.append(request.form.to_dict())
+        return page("acts")
 
     @app.post("/save")
     def save() -> ResponseReturnValue:

@@ -32,6 +32,14 @@ def test_each_icon_used_is_in_the_sprite() -> None:
         assert used <= there, template.name
 
 
+def test_each_icon_in_the_sprite_is_used() -> None:
+    listed = (ROOT / "tools/icons.txt").read_text("utf-8").split()
+    pages = "".join(
+        path.read_text("utf-8") for path in (ROOT / "lti_tool/templates").rglob("*.html")
+    )
+    assert [name for name in listed if f'"{name}"' not in pages] == []
+
+
 def test_pages_load_nothing_from_elsewhere() -> None:
     texts = [*(ROOT / "lti_tool/templates").rglob("*.html")]
     texts += [

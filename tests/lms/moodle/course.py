@@ -28,9 +28,7 @@ class Course:
     def open_chooser(self) -> Page:
         """Open the activity chooser of the first section."""
         page = self.people.open(EDUCATOR, "/course/view.php", id=self.id)
-        if not page.locator("input[name=setmode]").is_checked():
-            page.locator("input[name=setmode]").click()
-            page.wait_for_load_state("networkidle")
+        set_editing(page, True)
         page.locator("[data-action='open-chooser']").locator("visible=true").first.click()
         page.locator(".modchooser [data-region='chooser-option-container']").first.wait_for()
         return page
@@ -100,3 +98,11 @@ class Course:
         """Take the activity out of the course."""
         sesskey = self.people.page(EDUCATOR).evaluate("M.cfg.sesskey")
         self.people.open(EDUCATOR, "/course/mod.php", delete=module, confirm=1, sesskey=sesskey)
+
+
+def set_editing(page: Page, on: bool) -> None:
+    """Turn Moodle's edit mode on or off."""
+    switch = page.locator("input[name=setmode]")
+    if switch.is_checked() != on:
+        switch.click()
+        page.wait_for_load_state("networkidle")

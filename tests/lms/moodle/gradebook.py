@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page
 
-from tests.lms.moodle.course import EDUCATOR, Course
+from tests.lms.moodle.course import EDUCATOR, Course, set_editing
 
 
 @dataclass(frozen=True)
@@ -37,20 +37,22 @@ class Gradebook:
 
     def open_grader(self) -> Page:
         """Open the report of all learners."""
-        return self.course.people.open(
+        page = self.course.people.open(
             EDUCATOR, "/grade/report/grader/index.php", id=self.course.id
         )
+        set_editing(page, False)
+        return page
 
     def of(self, page: Page, name: str, module: int) -> Grade:
         """Return a learner's grade from the report of all learners, and leave its comment open."""
         cell = self._cell(page, name, module)
-        value, passed = cell.locator(".gradevalue").inner_text(), cell.locator("[title='Pass']")
-        is_passed = passed.count() > 0
+        value = cell.locator(".gradevalue").inner_text().strip()
+        passed = cell.locator("[title='Pass']").count() > 0
         cell.locator("button.cellmenubtn").click()
         cell.locator("a[data-action=feedback]").click()
         window = page.locator(".modal.show .modal-body")
         window.get_by_text(name).wait_for()
-        return Grade(value.strip(), is_passed, window.inner_text())
+        return Grade(value, passed, window.inner_text())
 
     def _cell(self, page: Page, name: str, module: int) -> Locator:
         heading = page.locator("#user-grades th.item").filter(has=page.locator(_link_to(module)))

@@ -38,8 +38,9 @@ WORDS = {
         need="My workshops are full, but people come back with the same questions.",
         reflection=(
             "Last Monday I gave a workshop on our databases for twelve first-year students. In "
-            "forty minutes I showed every filter that there is. At the end I asked for questions, nobody had one, and two "
-            "days later three of them came to the desk with the very thing that I had shown.",
+            "forty minutes I showed every filter that there is. At the end I asked for questions, "
+            "nobody had one, and two days later three of them came to the desk with the very thing "
+            "that I had shown.",
             "Watching is not doing. In a short course on teaching I read that people remember what "
             "they had to find out by themselves, and that a task at the beginning shows what they "
             "already know, so that I need not explain it again.",

@@ -83,8 +83,8 @@ class People:
         page.goto(self.site.at("/login/index.php"), wait_until="networkidle")
         page.fill("#username", user)
         page.fill("#password", self.site.admin_password if user == "admin" else self.site.password)
-        page.click("#loginbtn")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.click("#loginbtn")
         if "/login/index.php" in page.url:
             pytest.fail(f"{user} cannot log in: prepare this Moodle with tests/lms/moodle/seed.php")
         return page

@@ -91,6 +91,9 @@ def respond(
     activity_id: uuid.UUID, participation_id: uuid.UUID, reflection_id: uuid.UUID
 ) -> Response | tuple[str, int]:
     """Send the tutor's own response to a reflection."""
+    learner = services().people.open(viewer(), activity_id, participation_id)
+    if learner.reflection is None or learner.reflection.id != reflection_id:
+        raise NotFound("reflection")
     parts = read_form(TutorResponseForm)
     try:
         services().moderation.respond(viewer(), activity_id, reflection_id, parts)
@@ -104,6 +107,7 @@ def respond(
 @allow(*staff)
 def retry(activity_id: uuid.UUID, participation_id: uuid.UUID, message_id: uuid.UUID) -> Response:
     """Have the score sent once more."""
+    services().people.open(viewer(), activity_id, participation_id)
     try:
         services().outbox.retry(viewer(), message_id)
     except IllegalTransition:

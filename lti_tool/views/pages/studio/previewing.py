@@ -53,6 +53,7 @@ def preview(activity_id: uuid.UUID) -> str:
 @allow(*staff)
 def go_on(activity_id: uuid.UUID) -> Response:
     """Go on to the next page as a learner would; what was typed is not kept."""
+    services().activities.get(viewer(), activity_id)
     names = list(STEPS)
     following = names[min(names.index(_step()) + 1, len(names) - 1)]
     return see_other("studio.preview", activity_id=activity_id, step=following)
