@@ -72,11 +72,13 @@ def current() -> str:
     return _locale.get()
 
 
+@cache
 def direction(locale: str) -> str:
     """Return ``rtl`` or ``ltr``."""
     return Locale.parse(locale).text_direction
 
 
+@cache
 def language_name(locale: str) -> str:
     """Return a language's name in that language."""
     return Locale.parse(locale).get_display_name(locale) or locale
@@ -84,8 +86,15 @@ def language_name(locale: str) -> str:
 
 def gettext(message: str, **values: object) -> str:
     """Translate ``message``; ``values`` fill its ``%(name)s`` places."""
-    text: str = _translations(current()).ugettext(message)
+    text = _translated(current(), message)
     return text % values if values else text
+
+
+@lru_cache(maxsize=8192)
+def _translated(locale: str, message: str) -> str:
+    """Look a message up; a learner's page asks for 150, and the same ones again and again."""
+    text: str = _translations(locale).ugettext(message)
+    return text
 
 
 def ngettext(singular: str, plural: str, number: int, **values: object) -> str:

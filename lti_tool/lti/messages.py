@@ -64,6 +64,7 @@ def read_message(claims: Claims) -> LtiMessage:
     """Return the message that checked ``claims`` hold."""
     presentation = claims.get(c.PRESENTATION) or {}
     kind = KINDS[claims[c.MESSAGE_TYPE]]
+    settings = claims[c.DEEP_LINKING_SETTINGS] if kind is SessionKind.DEEP_LINKING else None
     # A window in which to choose has no link yet, whatever a platform adds to its message.
     link = {} if kind is SessionKind.DEEP_LINKING else claims.get(c.RESOURCE_LINK) or {}
     context = claims.get(c.CONTEXT) or {}
@@ -83,8 +84,8 @@ def read_message(claims: Claims) -> LtiMessage:
         activity_id=_activity_id(claims),
         for_user=_for_user(claims),
         return_url=_url(presentation.get("return_url")),
-        frame_origins=_frame_origins(claims),
-        deep_linking=claims.get(c.DEEP_LINKING_SETTINGS),
+        frame_origins=_frame_origins(claims, settings or {}),
+        deep_linking=settings,
     )
 
 
@@ -144,11 +145,11 @@ def _for_user(claims: Claims) -> str:
     return user_id if isinstance(user_id, str) and is_id(user_id) else ""
 
 
-def _frame_origins(claims: Claims) -> tuple[str, ...]:
+def _frame_origins(claims: Claims, settings: Claims) -> tuple[str, ...]:
     """Return the origins that the message says it was launched from."""
     told = (
         (claims.get(c.PRESENTATION) or {}).get("return_url"),
         (claims.get(c.TOOL_PLATFORM) or {}).get("url"),
-        (claims.get(c.DEEP_LINKING_SETTINGS) or {}).get("deep_link_return_url"),
+        settings.get("deep_link_return_url"),
     )
     return tuple(origins_of(url for url in told if isinstance(url, str)))

@@ -5,6 +5,8 @@ Every refusal is a LaunchRefused with a reason code; ``claim`` in its facts name
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +15,7 @@ from lti_tool.lti import claims as c
 from lti_tool.lti.platform import origin_of
 
 MAX_ID = 255
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 Claims = Mapping[str, Any]
 
 
@@ -29,7 +32,16 @@ def is_id(value: object) -> bool:
 
 def is_storable(text: str) -> bool:
     """Return whether a database takes ``text``: no NUL, no half surrogate."""
-    return "\x00" not in text and not any("\ud800" <= one <= "\udfff" for one in text)
+    return UNSTORABLE.search(text) is None
+
+
+def is_json(value: object) -> bool:
+    """Return whether ``value`` can be written as JSON: Python also reads numbers that cannot."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        return False
+    return True
 
 
 def check_message(claims: Claims) -> str:
@@ -95,6 +107,8 @@ def _check_deep_linking(claims: Claims) -> None:
     if not isinstance(settings, dict) or not isinstance(settings.get("accept_types"), list):
         raise refusal("claim_malformed", c.DEEP_LINKING_SETTINGS)
     return_url = settings.get("deep_link_return_url")
+    if not is_json(settings):
+        raise refusal("claim_malformed", c.DEEP_LINKING_SETTINGS)
     if not isinstance(return_url, str) or not origin_of(return_url):
         raise refusal("claim_malformed", c.DEEP_LINKING_SETTINGS)
     if "ltiResourceLink" not in settings["accept_types"]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
+PING_AFTER_SECONDS = 1.0
 BUSY_TIMEOUT_MS = 15_000
 
 
@@ -30,8 +35,28 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         # A writer takes the lock at once: upgrading a read lock later fails under concurrency.
-        writing = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        if connection.get_execution_options().get("writes", False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            # Locks nothing yet and cannot fail: not worth SQLAlchemy's way to the driver.
+            connection.connection.cursor().execute("BEGIN")
+
+
+def _prepare_server(engine: Engine) -> None:
+    """Ask a connection whether it is alive only if nobody used it lately, not at each request."""
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if time.monotonic() - record.info.get("used_at", math.inf) < PING_AFTER_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error  # the pool tries again with a new connection
 
 
 class Database:
@@ -45,7 +70,7 @@ class Database:
         parsed = make_url(url)
         if parsed.drivername in ("postgresql", "postgres"):
             parsed = parsed.set(drivername="postgresql+psycopg")
-        options: dict[str, Any] = {"pool_pre_ping": True}
+        options: dict[str, Any] = {}
         if parsed.get_backend_name() == "postgresql":
             options |= {"pool_size": 10, "max_overflow": 10}
         self.url = parsed
@@ -53,6 +78,8 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
+        else:
+            _prepare_server(self.engine)
         self._readers = sessionmaker(self.engine, expire_on_commit=False)
         writing = self.engine.execution_options(writes=True)
         self._writers = sessionmaker(writing, expire_on_commit=False)
@@ -66,6 +93,13 @@ class Database:
             # Not a rollback: psycopg forgets its prepared statements with it, and planning one
             # again costs more than running it.
             session.commit()
+
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """Open a transaction that reads columns, not objects: half the price of ``read``."""
+        with self.engine.connect() as connection:
+            yield connection
+            connection.commit()
 
     @contextmanager
     def write(self) -> Iterator[Session]:

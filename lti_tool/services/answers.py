@@ -6,17 +6,18 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from lti_tool.errors import NotFound
 from lti_tool.i18n import gettext as _
 from lti_tool.i18n import number
 from lti_tool.models.activities import ActivityVersion, Prompt
+from lti_tool.models.moderation import ModerationDecision
 from lti_tool.models.reflections import Reflection, ReflectionRevision
 from lti_tool.rules.prompt_templates import wording
 from lti_tool.rules.rich_text import count_words, counts_characters, to_text
-from lti_tool.rules.vocabulary import Audience, Phase
+from lti_tool.rules.vocabulary import Audience, Phase, WorkState
 
 FIELD_PREFIX = "answer-"
 
@@ -91,9 +92,9 @@ def answer_views(
 
 
 def peer_answers(session: Session, reflection: Reflection, locale: str) -> tuple[AnswerView, ...]:
-    """Return what peers read of a reflection: what was submitted last, and is for the cohort."""
+    """Return what peers read of a reflection: what was released last, and is for the cohort."""
     version = read_version(session, reflection.version_id)
-    views = answer_views(version, submitted_texts(session, reflection.id), locale)
+    views = answer_views(version, _released_texts(session, reflection.id), locale)
     return tuple(view for view in views if view.html and view.prompt.audience is Audience.COHORT)
 
 
@@ -103,6 +104,29 @@ def submitted_texts(session: Session, reflection_id: uuid.UUID) -> Mapping[str, 
         session.scalar(
             select(ReflectionRevision.answers)
             .where(ReflectionRevision.reflection_id == reflection_id)
+            .order_by(ReflectionRevision.number.desc())
+            .limit(1)
+        )
+        or {}
+    )
+
+
+def _released_texts(session: Session, reflection_id: uuid.UUID) -> Mapping[str, str]:
+    """Return the answers that were the last ones when the reflection was last released.
+
+    Who answered it reads on while its author revises it, but nothing that nobody has released.
+    """
+    released = select(func.max(ModerationDecision.at)).where(
+        ModerationDecision.reflection_id == reflection_id,
+        ModerationDecision.to_state == WorkState.RELEASED,
+    )
+    return (
+        session.scalar(
+            select(ReflectionRevision.answers)
+            .where(
+                ReflectionRevision.reflection_id == reflection_id,
+                ReflectionRevision.submitted_at <= released.scalar_subquery(),
+            )
             .order_by(ReflectionRevision.number.desc())
             .limit(1)
         )

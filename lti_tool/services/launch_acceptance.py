@@ -15,7 +15,7 @@ from lti_tool.errors import LaunchRefused, WhoCanFix
 from lti_tool.lti.adapter import Accepted
 from lti_tool.lti.messages import LtiMessage
 from lti_tool.lti.platform import frame_ancestors
-from lti_tool.models.base import Identified
+from lti_tool.models.base import Identified, insert_row
 from lti_tool.models.database import Database
 from lti_tool.models.launches import LaunchSession, UsedLogin
 from lti_tool.rules.landing import Landing, landing
@@ -99,13 +99,17 @@ class Acceptance:
         used = UsedLogin(
             state_hash=state_hash, expires_at=self.accepted.state.expires_at, session_id=launch.id
         )
-        session.add_all((launch, used))
+        handle, ticket = "", ""
         if self._is_same_browser():
             launch.browser_hash = self.accepted.state.browser_hash
             bind(launch, BoundBy.COOKIE)
-            return self._launched(records, handle=handle_of(self.secrets, launch.id))
-        ticket = give_ticket(launch, self.accepted.state.storage_secret(self.state_key))
-        return self._launched(records, ticket=ticket)
+            handle = handle_of(self.secrets, launch.id)
+        else:
+            ticket = give_ticket(launch, self.accepted.state.storage_secret(self.state_key))
+        session.flush()
+        for row in (launch, used):
+            insert_row(session, row)
+        return self._launched(records, handle, ticket)
 
     def _repeat(
         self, session: Session, used: UsedLogin, records: Records

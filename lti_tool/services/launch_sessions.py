@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Row, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
@@ -41,7 +41,7 @@ class Confirmation:
     """What the form must send back."""
 
 
-def is_live(launch: LaunchSession) -> bool:
+def is_live(launch: LaunchSession | Row[*tuple[Any, ...]]) -> bool:
     """Return whether a session is bound and not over."""
     now = clock.now()
     awake = now < launch.expires_at and now - launch.last_seen_at < IDLE
@@ -53,13 +53,13 @@ def viewer(db: Database, handle: str) -> Viewer:
 
     One select; notes that the session was seen, at most once a minute.
     """
-    with db.read() as session:
-        row = session.execute(_QUERY, {"handle_hash": digest(handle)}).first()
-    if row is None or not is_live(row.LaunchSession):
+    with db.look() as connection:
+        row = connection.execute(_QUERY, {"handle_hash": digest(handle)}).first()
+    if row is None or not is_live(row):
         raise SessionEnded
-    if clock.now() - row.LaunchSession.last_seen_at >= TOUCH_EVERY:
-        _touch(db, row.LaunchSession.id)
-    return _viewer(row.LaunchSession, row)
+    if clock.now() - row.last_seen_at >= TOUCH_EVERY:
+        _touch(db, row.id)
+    return _viewer(row)
 
 
 def confirmation(session: Session, launch: LaunchSession, proof: str) -> Confirmation:
@@ -89,15 +89,34 @@ def reviewed_user(session: Session, viewer: Viewer) -> uuid.UUID | None:
     )
 
 
-_QUERY = (
+_SESSION = LaunchSession.__table__.c
+_USER = User.__table__.c
+_QUERY: Select[*tuple[Any, ...]] = (
     select(
-        LaunchSession,
-        User,
-        Membership.granted_role,
-        ResourceLink.activity_id,
-        Registration.authorization_endpoint,
-        Registration.frame_origins,
+        _SESSION.id,
+        _SESSION.kind,
+        _SESSION.registration_id,
+        _SESSION.deployment_id,
+        _SESSION.user_id,
+        _SESSION.context_id,
+        _SESSION.membership_id,
+        _SESSION.resource_link_id,
+        _SESSION.role,
+        _SESSION.locale,
+        _SESSION.message,
+        _SESSION.bound_at,
+        _SESSION.expires_at,
+        _SESSION.last_seen_at,
+        _USER.name,
+        _USER.chosen_name,
+        _USER.chosen_locale,
+        _USER.time_zone,
+        Membership.__table__.c.granted_role,
+        ResourceLink.__table__.c.activity_id,
+        Registration.__table__.c.authorization_endpoint,
+        Registration.__table__.c.frame_origins,
     )
+    .select_from(LaunchSession)
     .join(User, User.id == LaunchSession.user_id)
     .join(Registration, Registration.id == LaunchSession.registration_id)
     .join(Deployment, Deployment.id == LaunchSession.deployment_id)
@@ -119,23 +138,22 @@ def _touch(db: Database, session_id: uuid.UUID) -> None:
         )
 
 
-def _viewer(launch: LaunchSession, row: Any) -> Viewer:
-    user: User = row.User
+def _viewer(row: Row[*tuple[Any, ...]]) -> Viewer:
     return Viewer(
-        session_id=launch.id,
-        kind=launch.kind,
-        registration_id=launch.registration_id,
-        deployment_id=launch.deployment_id,
-        user_id=launch.user_id,
-        display_name=user.display_name,
-        role=row.granted_role or launch.role,
-        locale=user.chosen_locale or launch.locale,
-        time_zone=user.time_zone,
-        context_id=launch.context_id,
-        membership_id=launch.membership_id,
-        resource_link_id=launch.resource_link_id,
+        session_id=row.id,
+        kind=row.kind,
+        registration_id=row.registration_id,
+        deployment_id=row.deployment_id,
+        user_id=row.user_id,
+        display_name=row.chosen_name or row.name,
+        role=row.granted_role or row.role,
+        locale=row.chosen_locale or row.locale,
+        time_zone=row.time_zone,
+        context_id=row.context_id,
+        membership_id=row.membership_id,
+        resource_link_id=row.resource_link_id,
         activity_id=row.activity_id,
         frame_ancestors=frame_ancestors(
-            row.authorization_endpoint, row.frame_origins, launch.message.get("frames", [])
+            row.authorization_endpoint, row.frame_origins, row.message.get("frames", [])
         ),
     )

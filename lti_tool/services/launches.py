@@ -7,15 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
-from lti_tool import clock
 from lti_tool.errors import LaunchRefused, WhoCanFix
 from lti_tool.http import Http
 from lti_tool.lti.adapter import Trust, accept
 from lti_tool.lti.states import unseal
 from lti_tool.models.database import Database
-from lti_tool.models.launches import LaunchSession, UsedLogin
 from lti_tool.models.people import User
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import BoundBy
@@ -131,15 +129,6 @@ class Launches:
     def set_time_zone(self, viewer: Viewer, time_zone: str) -> None:
         """Keep the time zone of the person's browser, an IANA name."""
         self._change_user(viewer, time_zone=time_zone)
-
-    def purge(self) -> int:
-        """Delete used logins and sessions that are over; return how many rows went."""
-        gone = 0
-        with self.db.write() as session:
-            for table in (UsedLogin, LaunchSession):
-                over = delete(table).where(table.expires_at < clock.now())
-                gone += session.connection().execute(over).rowcount
-        return gone
 
     def _trust(self) -> Trust:
         return Trust(

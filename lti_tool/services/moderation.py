@@ -127,7 +127,8 @@ class Moderation:
             decision = _tutor_decision(session, activity, decision_id)
             kind, work_id = _subject_of(decision)
             subject = work.load(session, activity, kind, work_id)
-            if subject.state is not decision.to_state or _something_later(session, decision):
+            overtaken = subject.state is not decision.to_state or _is_rewritten(subject, decision)
+            if overtaken or _something_later(session, decision):
                 raise Stale(kind.value, {"state": subject.state.value})
             undone = subject.undo(decision, viewer.user_id)
             session.add(undone)
@@ -236,6 +237,13 @@ def _something_later(session: Session, decision: ModerationDecision) -> bool:
         else ModerationDecision.response_id == decision.response_id,
     )
     return bool(session.scalar(select(query)))
+
+
+def _is_rewritten(subject: Reflection | Response, decision: ModerationDecision) -> bool:
+    """Return whether a response's text has changed since: what is not sent is not published."""
+    if isinstance(subject, Reflection) or subject.saved_at is None:
+        return False
+    return subject.state is WorkState.RETURNED and subject.saved_at > decision.at
 
 
 def _own_response(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
@@ -135,6 +135,7 @@ class Reflections:
             if reflection.state is WorkState.DRAFT:
                 return
             session.add(reflection.take_back(viewer.user_id))
+            _forget_last(session, reflection.id)
             session.flush()
             completion.refresh(session, participation)
 
@@ -158,6 +159,8 @@ class Reflections:
                 raise NotFound("submission")
             version = answers.read_version(session, reflection.version_id)
             texts = answers.submitted_texts(session, reflection.id)
+            if not texts:
+                raise NotFound("submission")
             return SubmissionPage(
                 standing,
                 answer_views(version, texts, participation.activity.locale),
@@ -276,6 +279,14 @@ def _hand_in(session: Session, participation: Participation, reflection: Reflect
     if not grace:
         settle(session, reflection)
     completion.refresh(session, participation)
+
+
+def _forget_last(session: Session, reflection_id: uuid.UUID) -> None:
+    """Delete the revision that was taken back: nobody has seen it, and nobody will."""
+    last = ReflectionRevision.number == _revisions(session, reflection_id)
+    session.execute(
+        delete(ReflectionRevision).where(ReflectionRevision.reflection_id == reflection_id, last)
+    )
 
 
 def _revisions(session: Session, reflection_id: uuid.UUID) -> int:

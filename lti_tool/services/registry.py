@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lti_tool import clock
 from lti_tool.errors import LaunchRefused, WhoCanFix
 from lti_tool.lti.platform import PlatformFacts, facts_of
+from lti_tool.lti.validation import is_storable
 from lti_tool.models.database import Database
 from lti_tool.models.platforms import Registration
 
@@ -57,6 +58,8 @@ class Registry:
         return kept.facts
 
     def _read(self, key: tuple[str, str]) -> PlatformFacts:
+        if not all(map(is_storable, key)):
+            raise LaunchRefused("platform_unknown", WhoCanFix.OPERATOR)
         with self.db.read() as session:
             found = _candidates(session, *key)
         if len(found) > 1:

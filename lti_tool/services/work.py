@@ -148,6 +148,9 @@ def read_response(session: Session, response_id: uuid.UUID) -> Response:
 def reflection_view(session: Session, activity: Activity, reflection: Reflection) -> WorkView:
     """Return a reflection as staff read it."""
     revisions = [revision.answers for revision in reflection.revisions]
+    if reflection.state is WorkState.SUBMITTED:
+        # Reached through a response to an earlier revision: the grace window holds here, too.
+        revisions.pop()
     prompts = reflection.version.prompts
     latest = revisions[-1] if revisions else {}
     count = select(func.count()).where(

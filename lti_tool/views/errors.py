@@ -148,6 +148,8 @@ def on_http(error: HTTPException) -> tuple[Response | str, int]:
     known = answer_to(errors.NotFound())
     if status is HTTPStatus.NOT_FOUND:
         return respond(error, known)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return respond(error, answer_to(error))
     return respond(error, Answer(status, _("This request cannot be answered"), known.advice))
 
 

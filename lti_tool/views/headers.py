@@ -8,6 +8,12 @@ from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
 STATIC_MAX_AGE = 365 * 24 * 3600
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+"""No view sets one of these itself, nor the policy: they are added without a look for others."""
 
 
 def content_security_policy(frame_ancestors: list[str], form_action: list[str]) -> str:
@@ -28,20 +34,15 @@ def content_security_policy(frame_ancestors: list[str], form_action: list[str]) 
 
 def _set(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "no-referrer")
-    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-    headers.setdefault(
-        "Content-Security-Policy",
-        content_security_policy(g.get("frame_ancestors", []), g.get("form_action", [])),
-    )
+    policy = content_security_policy(g.get("frame_ancestors", []), g.get("form_action", []))
+    headers.extend({**ALWAYS, "Content-Security-Policy": policy})
     if request.endpoint == "static":
         versioned = "v" in request.args
         headers["Cache-Control"] = (
             f"public, max-age={STATIC_MAX_AGE}, immutable" if versioned else "no-cache"
         )
-    else:
-        headers.setdefault("Cache-Control", "no-store")
+    elif "Cache-Control" not in headers:
+        headers.add("Cache-Control", "no-store")
     return response
 
 

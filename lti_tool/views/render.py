@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, g, render_template, url_for
+from jinja2 import Template
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from lti_tool import i18n
@@ -45,6 +48,33 @@ def listing(items: Iterable[str]) -> Markup:
     return Markup(i18n.listing([bdi.format(item) for item in items]))  # noqa: S704  (escaped above)
 
 
+class _Template(Template):
+    """A template whose imports are made once, not looked over again by each page.
+
+    Macros see the environment's globals only: nobody renders with globals of their own.
+    """
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        return super()._get_default_module()
+
+
+@lru_cache(maxsize=4096)
+def _plain(_locale: str, message: str) -> Markup:
+    """Return a translation as HTML, as it stands in a page that fills nothing into it."""
+    return _html(message) % {}
+
+
+def _html(message: str) -> Markup:
+    return Markup(i18n.gettext(message))  # noqa: S704  (our own text; values are escaped)
+
+
+def gettext(message: str, **values: object) -> Markup:
+    """Translate for a template as Jinja's new-style gettext does, but look up only once."""
+    if values:
+        return _html(message) % values
+    return _plain(i18n.current(), message)
+
+
 def _common() -> dict[str, Any]:
     locale = i18n.current()
     return {
@@ -70,6 +100,8 @@ def init_app(app: Flask) -> None:
     env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
         i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext
     )
+    env.globals["_"] = env.globals["gettext"] = gettext
+    env.template_class = _Template
     env.policies["ext.i18n.trimmed"] = True
     env.trim_blocks = env.lstrip_blocks = True
     env.filters |= {

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import cast
 
 from flask import Blueprint, Flask, current_app, g, request
-from werkzeug.wrappers import Response
 
 from lti_tool import i18n
-from lti_tool.errors import Forbidden
+from lti_tool.errors import Forbidden, SessionEnded
 from lti_tool.rules.viewer import Viewer
 from lti_tool.secrecy import same
 from lti_tool.services.container import Services
@@ -50,7 +49,11 @@ def _open() -> None:
 
     Raises SessionEnded for an unknown or ended session, Forbidden for a forged form.
     """
-    g.viewer = services().launches.viewer(g.handle)
+    try:
+        g.viewer = services().launches.viewer(g.handle)
+    except SessionEnded:
+        speak(preferred_locale())  # to whoever reads that it has ended
+        raise
     g.frame_ancestors = list(g.viewer.frame_ancestors)
     speak(g.viewer.locale or preferred_locale(), g.viewer.time_zone)
     if request.method in UNSAFE:
@@ -82,9 +85,9 @@ def init_app(app: Flask) -> None:
     """Make every request speak its reader's language, and ``url_for`` know the handle."""
 
     @app.before_request
-    def greet() -> Response | None:
-        speak(preferred_locale())
-        return None
+    def greet() -> None:
+        if "handle" not in g:  # the session of a handle knows its language better
+            speak(preferred_locale())
 
     @app.url_defaults
     def add_handle(endpoint: str, values: dict[str, object]) -> None:

@@ -44,7 +44,7 @@ def test_bad_payload(suite: Suite, name: str, caplog: pytest.LogCaptureFixture) 
     (line,) = refusals(caplog.records)
     assert line["reference"] == reference_in(page.text)
     assert line["reason"] == reason
-    assert f'Reason: <bdi dir="ltr">{reason}<' in page.text
+    assert f"Reason: {reason}" in page.text
     assert suite.sessions() == before
     assert "eyJ" not in str(line) + page.text
 

@@ -165,7 +165,7 @@ class Forge:
 def handle_in(response: TestResponse) -> str:
     """Return the session handle that a bound launch redirects to."""
     assert response.status_code == 303, response.text
-    return urlsplit(response.headers["Location"]).path.removeprefix("/s/").strip("/")
+    return urlsplit(response.headers["Location"]).path.removeprefix("/s/").partition("/")[0]
 
 
 def reason_in(response: TestResponse) -> str:

@@ -28,6 +28,7 @@ log = structlog.get_logger()
 def on_launch_refused(error: LaunchRefused) -> tuple[str, int]:
     """Answer a launch that was not accepted."""
     reference = _reference("LTI")
+    error.facts = _printable(error.facts)
     facts = {"reason": error.reason, "who": error.who.value, **error.facts}
     log.warning("launch_refused", reference=reference, **facts)
     metrics.count_refusal(error)
@@ -37,6 +38,7 @@ def on_launch_refused(error: LaunchRefused) -> tuple[str, int]:
 def on_registration_refused(error: RegistrationRefused) -> tuple[str, int]:
     """Answer a registration that did not come about."""
     reference = _reference("REG")
+    error.facts = _printable(error.facts)
     facts = {"reason": error.reason, "who": error.who.value, **error.facts}
     log.warning("registration_refused", reference=reference, **facts)
     return _page(error, wording.of_registration(error), reference), 400
@@ -69,6 +71,14 @@ def support_lines(
         **facts,
     }
     return [(name, value) for name, value in lines.items() if value not in (None, "")]
+
+
+def _printable(facts: Mapping[str, object]) -> dict[str, object]:
+    """Return the facts without halves of surrogate pairs: no page and no log line can hold them."""
+    return {
+        name: value.encode(errors="replace").decode() if isinstance(value, str) else value
+        for name, value in facts.items()
+    }
 
 
 def _reference(kind: str) -> str:

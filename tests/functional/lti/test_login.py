@@ -89,7 +89,7 @@ def test_a_login_without_something(forge: Forge, missing: str) -> None:
     form = {name: value for name, value in LOGIN.items() if name != missing}
     response = forge.browser.post("/lti/login", data=form)
     assert reason_in(response) == "login_incomplete"
-    assert f"missing: {missing}" in response.text
+    assert f'missing: <bdi dir="ltr">{missing}<' in response.text
 
 
 def test_a_platform_that_nobody_connected(forge: Forge) -> None:

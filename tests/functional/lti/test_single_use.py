@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from lti_tool import clock
 from lti_tool.models.launches import LaunchSession, UsedLogin
+from lti_tool.services.sweeps import Sweeps
 from tests.support.forge import Begun, Forge, handle_in, reason_in
 
 
@@ -108,11 +109,12 @@ def test_a_refused_launch_does_not_use_its_login_up(forge: Forge) -> None:
     assert handle_in(forge.post(signed(forge, begun), begun.state))
 
 
-def test_used_logins_and_sessions_that_are_over_are_purged(forge: Forge) -> None:
+def test_used_logins_and_sessions_that_are_over_are_swept_away(forge: Forge) -> None:
+    sweeps = Sweeps(forge.services.db)
     handle_in(forge.launch())
-    assert forge.services.launches.purge() == 0
+    assert not sweeps.run()
     with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
-        assert forge.services.launches.purge() == 1
-    with time_machine.travel(clock.now() + timedelta(hours=9), tick=False):
-        assert forge.services.launches.purge() == 1
+        assert sweeps.run() == {"used_logins": 1}
+    with time_machine.travel(clock.now() + timedelta(days=2), tick=False):
+        assert sweeps.run() == {"sessions": 1}
     assert count(forge, LaunchSession) == count(forge, UsedLogin) == 0

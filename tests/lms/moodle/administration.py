@@ -40,9 +40,13 @@ class Administration:
         return self._settings("update", type_id)
 
     def show_in_chooser(self, page: Page) -> None:
-        """Offer the tool, whose settings are open, in every course's activity chooser."""
+        """Choose, in the open settings, to offer the tool in every course's activity chooser."""
         page.select_option("select[name=lti_coursevisible]", "2")
-        page.click("input[name=submitbutton]")
+
+    def save(self, page: Page) -> None:
+        """Save the tool's settings."""
+        with page.expect_navigation():
+            page.click("input[name=submitbutton]")
         page.wait_for_load_state("networkidle")
 
     def delete(self, type_id: int) -> None:

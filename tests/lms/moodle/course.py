@@ -91,7 +91,7 @@ class Course:
         """Expect that Moodle rates a learner proficient in a competency of the course."""
         page = self.people.open(learner, "/admin/tool/lp/coursecompetencies.php", courseid=self.id)
         row = page.locator("table.managecompetencies tr").filter(has_text=competency)
-        expect(row).to_contain_text("Competent")
+        expect(row.get_by_text("Competent", exact=True)).to_be_visible()
         return page
 
     def delete_activity(self, module: int) -> None:
@@ -104,5 +104,6 @@ def set_editing(page: Page, on: bool) -> None:
     """Turn Moodle's edit mode on or off."""
     switch = page.locator("input[name=setmode]")
     if switch.is_checked() != on:
-        switch.click()
+        with page.expect_navigation():
+            switch.click()
         page.wait_for_load_state("networkidle")

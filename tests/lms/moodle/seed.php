@@ -51,8 +51,8 @@ function competency_of_the_course(int $courseid): void {
         'description' => '', 'descriptionformat' => FORMAT_HTML, 'contextid' => context_system::instance()->id,
         'scaleconfiguration' => json_encode([
             ['scaleid' => $scale->id],
-            ['id' => 1, 'scaledefault' => 1, 'proficient' => 0],
-            ['id' => 2, 'scaledefault' => 0, 'proficient' => 1],
+            // "Complete the competency" gives the default, so the default must be the proficient one.
+            ['id' => 2, 'scaledefault' => 1, 'proficient' => 1],
         ]),
     ]);
     $competency = api::create_competency((object) [

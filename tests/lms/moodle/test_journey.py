@@ -51,9 +51,9 @@ def connect(moodle: Moodle) -> int:
     admin.activate(type_id)
     album.take(page, "active")
     settings = admin.open_settings(type_id)
-    settings.locator("select[name=lti_coursevisible]").scroll_into_view_if_needed()
-    album.take(settings, "settings")
     admin.show_in_chooser(settings)
+    _take_at(moodle, settings, "select[name=lti_coursevisible]", "settings")
+    admin.save(settings)
     return type_id
 
 
@@ -158,7 +158,6 @@ def confirm(moodle: Moodle, module: int) -> None:
     for name in NAMES.values():
         frame.get_by_role("link", name="Learners", exact=True).click()
         miroir.expect_heading(frame, "Learners")
-        moodle.album.take(page, "learners")
         frame.get_by_role("link", name=name).click()
         miroir.expect_heading(frame, name)
         miroir.confirm_levels(frame, "Tells a real case, and what was learned from it.")

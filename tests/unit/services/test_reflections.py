@@ -130,7 +130,7 @@ def test_taking_back_within_the_window_and_not_after(
         time.shift(timedelta(minutes=15))
         with pytest.raises(IllegalTransition):
             reflections.take_back(me, world.activity_id)
-        assert reflections.submission(me, world.activity_id).revision == 2
+        assert reflections.submission(me, world.activity_id).revision == 1
     assert state(world) is WorkState.RELEASED
 
 

@@ -14,6 +14,16 @@ import redis
 from lti_tool.tasks import open_queue
 
 
+def answers(url: str) -> bool:
+    client = redis.Redis.from_url(url)
+    try:
+        return bool(client.ping())
+    except redis.ConnectionError:
+        return False
+    finally:
+        client.close()
+
+
 @pytest.fixture
 def redis_url(tmp_path: Path) -> Iterator[str]:
     server = shutil.which("redis-server")
@@ -23,9 +33,9 @@ def redis_url(tmp_path: Path) -> Iterator[str]:
     command = [server, "--port", "0", "--unixsocket", str(socket), "--save", ""]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
     end = time.monotonic() + 20
-    while not socket.exists():
+    while not answers(f"unix://{socket}"):
         assert time.monotonic() < end, "redis does not start"
-        time.sleep(0.02)
+        time.sleep(0.05)
     yield f"unix://{socket}"
     process.terminate()
     process.wait()
