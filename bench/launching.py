@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from bench.browser import Connection, Reply
+from bench.platform import TITLE
 from bench.servers import BenchFailed
 from bench.stage import Tool, Visitor
 
@@ -68,8 +69,8 @@ def arrive(connection: Connection, tool: Tool, login: Login, token: str) -> Arri
         reply = connection.get(reply.location, login.visitor.jar)
         requests += 1
     _expect(tool, "page", reply, 200)
-    if b"<h1" not in reply.body:
-        raise BenchFailed(f"{tool.name} answered the launch with no page: {reply.body[:300]!r}")
+    if f"<h1>{TITLE}</h1>".encode() not in reply.body:
+        raise BenchFailed(f"{tool.name} answered with another page: {reply.body[:300]!r}")
     # The baseline's cookie of each login lives five minutes: drop it, a browser would send it on.
     login.visitor.jar.forget("lti1p3-state-")
     return Arrival(requests, reply.body)

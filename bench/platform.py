@@ -21,6 +21,8 @@ KID = "bench-1"
 DEPLOYMENT = "1"
 COURSE = "course-1"
 LINK = "link-1"
+TITLE = "What I take from this month"
+"""Of the link and of the activity that it opens: every tool's first page shows it."""
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
@@ -152,7 +154,7 @@ class Platform:
                 "title": "Library practice",
                 "type": ["http://purl.imsglobal.org/vocab/lis/v2/course#CourseSection"],
             },
-            f"{LTI}resource_link": {"id": LINK, "title": "What I take from this month"},
+            f"{LTI}resource_link": {"id": LINK, "title": TITLE},
             f"{LTI}custom": {"context_memberships_url": f"{services}/memberships"},
             f"{LTI}launch_presentation": {
                 "document_target": "window",

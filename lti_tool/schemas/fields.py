@@ -16,6 +16,8 @@ from lti_tool.rules.rich_text import storable
 
 NUMBERED = re.compile(r"(\w+)\.(\d{1,3})\.(\w+)")
 """Names of the fields of a list in a form: ``prompts.0.text``."""
+YEARS = range(1970, 2200)
+"""Years that a date may be in; near the ends of the calendar no time zone can be applied."""
 LOCAL_FORMAT = "%Y-%m-%dT%H:%M"
 """What a browser's date and time field sends and takes."""
 
@@ -97,6 +99,8 @@ class LocalMoment(fields.Field[datetime | None]):
             return None
         try:
             naive = datetime.strptime(text, LOCAL_FORMAT)  # noqa: DTZ007  (the zone follows)
+            if naive.year not in YEARS:
+                raise ValueError("no other reader's zone could show it")
             return naive.replace(tzinfo=i18n.zone())
         except ValueError as error:
             raise ValidationError(_("Write a date and a time, like 2030-05-31 17:00.")) from error

@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, pre_load, validate, val
 
 from lti_tool.i18n import LOCALES
 from lti_tool.i18n import gettext as _
+from lti_tool.rules.rich_text import storable
 
 NAME_LENGTH = 80
 
@@ -19,8 +20,8 @@ class NameForm(Schema):
 
     @pre_load
     def strip(self, data: dict[str, str], **_options: object) -> dict[str, str]:
-        """Take off spaces around the name."""
-        return {**data, "name": str(data.get("name", "")).strip()}
+        """Take off spaces around the name, and what a database refuses."""
+        return {**data, "name": storable(str(data.get("name", ""))).strip()}
 
     @validates("name")
     def check(self, value: str, **_options: object) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -80,12 +80,12 @@ class Cursor:
             return None
         at, _separator, work_id = text.partition("~")
         try:
-            cursor = cls(datetime.fromisoformat(at), uuid.UUID(work_id))
-        except ValueError as error:
+            moment = datetime.fromisoformat(at)
+            if moment.tzinfo is None:
+                raise NotFound("page")
+            return cls(moment.astimezone(UTC), uuid.UUID(work_id))
+        except (ValueError, OverflowError) as error:
             raise NotFound("page") from error
-        if cursor.at.tzinfo is None:
-            raise NotFound("page")
-        return cursor
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import cast
 from flask import Blueprint, Flask, current_app, g, request
 
 from lti_tool import i18n
-from lti_tool.errors import Forbidden, SessionEnded
+from lti_tool.errors import Forbidden
 from lti_tool.rules.viewer import Viewer
 from lti_tool.secrecy import same
 from lti_tool.services.container import Services
@@ -51,9 +51,9 @@ def _open() -> None:
     """
     try:
         g.viewer = services().launches.viewer(g.handle)
-    except SessionEnded:
-        speak(preferred_locale())  # to whoever reads that it has ended
-        raise
+    finally:
+        if "viewer" not in g:
+            speak(preferred_locale())  # to whoever reads why
     g.frame_ancestors = list(g.viewer.frame_ancestors)
     speak(g.viewer.locale or preferred_locale(), g.viewer.time_zone)
     if request.method in UNSAFE:

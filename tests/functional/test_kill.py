@@ -18,6 +18,7 @@ from lti_tool import clock
 from lti_tool.cli.demo_course import answer_fields
 from lti_tool.models import Database
 from lti_tool.models.grades import OutboxMessage
+from lti_tool.models.keys import AccessToken
 from lti_tool.models.reflections import ReflectionRevision
 from lti_tool.rules.vocabulary import OutboxState
 from lti_tool.sandbox.walker import Form, Page, Walker
@@ -63,6 +64,11 @@ class Course:
 
     def state(self) -> OutboxState:
         return self.messages()[-1].state
+
+    def has_token(self) -> bool:
+        """Return whether the worker has all it needs to send."""
+        with self.database.read() as session:
+            return any(session.scalars(select(AccessToken.token)))
 
     def lms(self, path: str, body: Any = None) -> Any:
         return self.walker.control(path, body)
@@ -168,7 +174,7 @@ def complete(course: Course, page: Page) -> None:
 def killed_while_it_sends(course: Course) -> None:
     """Kill the worker between claim and record; a new one sends again, once the lease is over."""
     course.installation.start_worker()
-    until(lambda: course.state() is OutboxState.SENDING)
+    until(course.has_token)  # who dies while getting one delays the next by 30 seconds
     course.installation.kill("worker")
     assert course.state() is OutboxState.SENDING
     first = course.messages()[-1]

@@ -46,6 +46,21 @@ def test_a_reader_keeps_its_prepared_statements(templates: Templates) -> None:
     assert any("worker_heartbeats" in statement for statement in prepared)
 
 
+def test_a_connection_that_died_unused_is_replaced(
+    templates: Templates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lti_tool.models.database.PING_AFTER_SECONDS", 0.0)
+    with templates.postgres() as url:
+        database, other = Database(url), Database(url)
+        with database.read() as session:
+            pid = session.scalar(text("SELECT pg_backend_pid()"))
+        with other.read() as session:
+            assert session.scalar(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+        database.ping()
+        database.close()
+        other.close()
+
+
 def test_moments_come_back_aware_and_in_utc(database: Database) -> None:
     moment = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
     with database.write() as session:

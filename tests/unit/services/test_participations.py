@@ -16,6 +16,7 @@ from lti_tool.services.participations import Participations
 from lti_tool.services.reflections import Reflections
 from tests.factories.learning import go_on, rate, reflect, respond
 from tests.factories.world import World, make_world
+from tests.support.queries import counted
 
 
 @pytest.fixture
@@ -34,6 +35,16 @@ def test_the_first_visit_enrols_once(world: World, participations: Participation
         list(pool.map(lambda _tab: participations.overview(me, world.activity_id), range(8)))
     with world.database.read() as session:
         assert len(list(session.scalars(select(Participation)))) == 1
+
+
+def test_a_page_where_nothing_is_due_only_reads_twice(
+    world: World, participations: Participations
+) -> None:
+    me = world.viewer(world.learners[0])
+    first = participations.overview(me, world.activity_id)
+    with counted(world.database) as statements:
+        assert participations.overview(me, world.activity_id) == first
+    assert [sent.split()[0] for sent in statements] == ["SELECT", "SELECT"]
 
 
 def test_the_link_last_used_is_kept(world: World, participations: Participations) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import g, request, url_for
+from flask import g, request
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import IllegalTransition, NotFound, Stale
@@ -137,12 +137,11 @@ def _go_on(activity_id: uuid.UUID, decision: Decision, following: str) -> Respon
     """Open the next work of the list, with what was just done and its undo above it."""
     values: dict[str, Any] = {"activity_id": activity_id, "decided": decision.id, **_place()}
     kind, _colon, work_id = following.partition(":")
-    if not work_id:
+    try:
+        values |= {"kind": WorkKind(kind).value, "work_id": uuid.UUID(work_id)}
+    except ValueError:
         return see_other("desk.queue", **values)
-    target = url_for("desk.queue", **values)
-    if kind in set(WorkKind):
-        target = url_for("desk.work", kind=kind, work_id=work_id, **values)
-    return Response(status=303, headers={"Location": target})
+    return see_other("desk.work", **values)
 
 
 def _decided(activity_id: uuid.UUID) -> Any:

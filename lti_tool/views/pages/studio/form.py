@@ -72,7 +72,8 @@ def rearranged() -> Form | None:
         return None
     form = Form(request.form)
     prompts = _take_prompts(form)
-    place = int(number) if number.isdecimal() and int(number) < len(prompts) else None
+    places = {str(place): place for place in range(len(prompts))}
+    place = places.get(number)
     if act == "add":
         prompts.append(_prompt_fields(PromptValues("", audience=Audience.COHORT), ""))
     elif place is not None and act == "remove":
