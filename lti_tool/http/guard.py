@@ -20,6 +20,7 @@ from urllib3.util.connection import create_connection
 from lti_tool.errors import PlatformRefusal, WhoCanFix
 
 MAX_HOSTS, MAX_CONNECTIONS_PER_HOST = 64, 32
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -33,10 +34,19 @@ def _meant(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     return address
 
 
+def _is_assigned(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Return whether an address may be anybody's (RFC 4291, 2.5.4).
+
+    Outside the global unicast block lie site-local addresses and ways to write IPv4 that a network
+    may translate on its own (IPv4-compatible, RFC 2765, RFC 8215).
+    """
+    return isinstance(address, ipaddress.IPv4Address) or address in GLOBAL_UNICAST
+
+
 def is_public(text: str) -> bool:
     """Return whether an IP address is one of the public internet."""
     address = _meant(text)
-    return address.is_global and not address.is_multicast
+    return address.is_global and not address.is_multicast and _is_assigned(address)
 
 
 def is_loopback(text: str) -> bool:
@@ -49,7 +59,7 @@ def is_reachable_locally(text: str) -> bool:
     address = _meant(text)
     if address.is_link_local or address.is_multicast or address.is_unspecified:
         return False
-    return address.is_global or address.is_private
+    return _is_assigned(address) if address.is_global else address.is_private
 
 
 def _connect(connection: HTTPConnection, may_reach: Callable[[str], bool]) -> socket.socket:

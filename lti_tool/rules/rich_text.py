@@ -9,6 +9,7 @@ from __future__ import annotations
 import html as entities
 import re
 import unicodedata
+from collections import Counter
 
 import nh3
 
@@ -19,6 +20,13 @@ TAGS = frozenset(
 _ATTRIBUTES: dict[str, set[str]] = {"*": {"lang", "dir"}, "a": {"href"}}
 _DIRECTIONS = frozenset({"ltr", "rtl", "auto"})
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_FULL_ADDRESS = re.compile(r"https?://|mailto:", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<(/?)([a-z][^\s/>]{0,20})")
+_PLAIN_TAG = re.compile(r"<[^<>]*>")
+_EMPTY = frozenset({"br", "hr", "img", "input", "wbr", "col", "meta", "link"})
+MAX_HTML = 200_000
+"""Characters; the longest text that is stored has 100,000 bytes."""
+MAX_DEPTH = 500
 _COUNTED_BY_CHARACTER = frozenset({"zh", "ja"})
 
 _LINE_BREAK = re.compile(r"<br[^>]*>|</li>")
@@ -43,8 +51,11 @@ def clean(html: str) -> str:
     """Return ``html`` with nothing in it but text, simple structure and safe links.
 
     The empty string if there is no text in it. Links open in a new tab: most pages stand in
-    somebody else's frame.
+    somebody else's frame. What no editor makes (elements in hundreds of others, texts far beyond
+    what is ever stored) loses its tags: a parser would need minutes for it.
     """
+    if len(html) > MAX_HTML or _deepest(html) > MAX_DEPTH:
+        return from_text(_PLAIN_TAG.sub("", html))
     safe = nh3.clean(
         storable(html),
         tags=set(TAGS),
@@ -57,12 +68,28 @@ def clean(html: str) -> str:
     return safe.strip() if to_text(safe) else ""
 
 
+def _deepest(html: str) -> int:
+    """Return how deep elements lie in each other at most, if none ends but by its own end tag."""
+    still_open: Counter[str] = Counter()
+    depth = deepest = 0
+    for end, name in _ANY_TAG.findall(html.lower()):
+        step = 0 if name in _EMPTY else 1
+        if end:
+            step = -1 if still_open[name] else 0
+        still_open[name] += step
+        depth += step
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def _keep_attribute(_tag: str, name: str, value: str) -> str | None:
-    """Refuse languages and directions that are none."""
+    """Refuse languages and directions that are none, and links within our own site."""
     if name == "dir":
         return value if value in _DIRECTIONS else None
     if name == "lang":
         return value if _LANGUAGE_TAG.fullmatch(value) else None
+    if name == "href":
+        return value if _FULL_ADDRESS.match(value) else None
     return value
 
 

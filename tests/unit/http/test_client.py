@@ -16,6 +16,7 @@ import time_machine
 
 from lti_tool.errors import PlatformRefusal, PlatformUnavailable, WhoCanFix
 from lti_tool.http import Http, client, guard, retry_after
+from lti_tool.http.guard import is_public
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -149,6 +150,19 @@ def test_only_public_https_by_default(url: str) -> None:
 def test_local_mode_does_not_reach_everything(url: str, http: Http) -> None:
     with pytest.raises(PlatformRefusal, match="forbidden_address"):
         http.request("GET", url)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["::7f00:1", "64:ff9b:1::7f00:1", "64:ff9b::a9fe:a9fe", "fec0::1", "::ffff:0:7f00:1"],
+)
+def test_no_other_way_to_write_an_inner_address_is_public(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["2606:4700::1111", "93.184.215.14", "64:ff9b::5db8:d70e"])
+def test_the_internet_is_public(address: str) -> None:
+    assert is_public(address)
 
 
 def test_a_name_that_changes_its_address_gains_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

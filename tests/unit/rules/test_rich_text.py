@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,3 +120,32 @@ def test_plain_text_is_always_safe_to_show(text: str) -> None:
 
 def test_deep_nesting_does_no_harm() -> None:
     assert to_text(clean("<blockquote>" * 8000 + "deep")) == "deep"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 40_000,
+        "<ul><li>" * 20_000,
+        "<rt>" * 50_000,
+        "<div></p>" * 20_000,
+        "<DIV>" * 40_000,
+        "&" * 1_000_000,
+        "<p " + " ".join(f"a{number}" for number in range(80_000)) + ">",
+        "".join(f"<x{number}>" for number in range(30_000)),
+    ],
+)
+def test_no_markup_takes_a_parser_minutes(html: str) -> None:
+    began = time.process_time()
+    assert to_text(clean(f"{html}word")).endswith("word")
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("href", ["/s/x", "//evil.example", "language", "?said=saved", "#f"])
+def test_a_link_within_our_own_site_is_none(href: str) -> None:
+    assert "href" not in clean(f'<a href="{href}">here</a>')
+
+
+def test_a_long_text_of_many_paragraphs_stays_as_it_is() -> None:
+    html = "<p>One <strong>word</strong><br>and more</p>" * 2_000
+    assert clean(html) == html
