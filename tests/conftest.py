@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Playwright, sync_playwright
 
 from config.settings import Settings
 from lti_tool.app import create_app, services_of
@@ -88,3 +89,10 @@ def services(app: Flask) -> Services:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Drive browsers; one driver per test process, since a second one refuses to start."""
+    with sync_playwright() as playwright:
+        yield playwright

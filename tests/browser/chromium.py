@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
@@ -39,3 +40,22 @@ def launch(playwright: Playwright) -> Browser | None:
     if path is None:
         return None
     return playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+
+
+def open_profile(
+    playwright: Playwright, folder: Path, third_parties_store: bool
+) -> BrowserContext | None:
+    """Return a browser with a profile of its own in ``folder``, or None if there is none.
+
+    A profile, unlike a private window, lets frames of other sites store things, or not, as told.
+    """
+    path = find(playwright)
+    if path is None:
+        return None
+    mode = 0 if third_parties_store else 1
+    told = {"cookie_controls_mode": mode, "block_third_party_cookies": not third_parties_store}
+    (folder / "Default").mkdir()
+    (folder / "Default" / "Preferences").write_text(json.dumps({"profile": told}))
+    return playwright.chromium.launch_persistent_context(
+        folder, executable_path=path, args=list(ARGUMENTS)
+    )

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright
 
-from tests.browser.chromium import ARGUMENTS, find
+from tests.browser.chromium import ARGUMENTS, find, open_profile
 from tests.browser.people import Course
 from tests.support.servers import Pair, tool_and_sandbox
 
 BLOCK = "--test-third-party-cookie-phaseout"
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
 
 
 @pytest.fixture(scope="session")
@@ -63,14 +56,8 @@ def course(pair: Pair, blocking_browser: Browser) -> Iterator[Course]:
 @pytest.fixture
 def lax_context(playwright: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
     """Return a browser that lets third parties store (Debian's Chromium does not by itself)."""
-    path = find(playwright)
-    if path is None:
+    context = open_profile(playwright, tmp_path, third_parties_store=True)
+    if context is None:
         pytest.skip("no Chromium on this machine")
-    (tmp_path / "Default").mkdir()
-    allowed = {"profile": {"cookie_controls_mode": 0, "block_third_party_cookies": False}}
-    (tmp_path / "Default" / "Preferences").write_text(json.dumps(allowed))
-    context = playwright.chromium.launch_persistent_context(
-        tmp_path, executable_path=path, args=list(ARGUMENTS)
-    )
     yield context
     context.close()

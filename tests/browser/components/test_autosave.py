@@ -83,10 +83,10 @@ def test_a_closed_tab_while_the_server_is_down(
     site.answers = [({}, 500)] * 9
     replace_all(page, MINE)
     page.close()
-    site.answers = []
     again = reopen(context, page, site)
     expect(again.locator("#f-body")).to_have_text(MINE)
     expect(again.locator("[data-save-restored]")).to_be_visible()
+    site.answers = []
     again.clock.run_for(2100)
     wait_for(again, "Saved at")
     assert site.fields["body"] == f"<p>{MINE}</p>"

@@ -1,26 +1,15 @@
 """The course page around a tool's frame, in Chromium with third-party cookies blocked."""
 
-import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Playwright
 
+from tests.browser.chromium import open_profile
 from tests.functional.sandbox.conftest import World
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 AXE = Path(__file__).parents[2] / "browser" / "vendor" / "axe-core" / "axe.min.js"
 ASK = """([message]) => new Promise((done) => {
   addEventListener("message", (event) => done(event.data));
@@ -28,20 +17,14 @@ ASK = """([message]) => new Promise((done) => {
   setTimeout(() => done(null), 700);
 })"""
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
-
 
 @pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Page]:
-    settings = {"profile": {"cookie_controls_mode": 1, "block_third_party_cookies": True}}
-    (tmp_path / "Default").mkdir()
-    (tmp_path / "Default" / "Preferences").write_text(json.dumps(settings))
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            tmp_path, executable_path=CHROMIUM, args=list(ARGUMENTS)
-        )
-        yield context.new_page()
-        context.close()
+def browser(playwright: Playwright, tmp_path: Path) -> Iterator[Page]:
+    context = open_profile(playwright, tmp_path, third_parties_store=False)
+    if context is None:
+        pytest.skip("no Chromium on this machine")
+    yield context.new_page()
+    context.close()
 
 
 def opened(world: World, browser: Page, title: str = "Read") -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect
 
 from tests.browser.chromium import ARGUMENTS, find
 from tests.lms.moodle.administration import Administration
@@ -70,16 +70,15 @@ def site() -> Site:
 
 
 @pytest.fixture
-def browser(site: Site) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = find(playwright)
-        if path is None:
-            pytest.skip("NOT TRIED IN MOODLE. There is no Chromium: CHROMIUM=/path/to/it")
-        browser = playwright.chromium.launch(
-            executable_path=path, args=[*ARGUMENTS, BLOCK_THIRD_PARTY_COOKIES]
-        )
-        yield browser
-        browser.close()
+def browser(site: Site, playwright: Playwright) -> Iterator[Browser]:
+    path = find(playwright)
+    if path is None:
+        pytest.skip("NOT TRIED IN MOODLE. There is no Chromium: CHROMIUM=/path/to/it")
+    browser = playwright.chromium.launch(
+        executable_path=path, args=[*ARGUMENTS, BLOCK_THIRD_PARTY_COOKIES]
+    )
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
