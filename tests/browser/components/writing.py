@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.chromium import PATIENCE
 from tests.browser.components.site import Site
 
 DRAFT = "localStorage.getItem('miroir:draft:draft-1')"
@@ -14,6 +18,20 @@ def write(page: Page, site: Site) -> None:
     page.clock.install()
     page.goto(f"{site.url}/write")
     page.wait_for_selector("[data-editor-state='rich']", state="attached")
+
+
+def stop_the_clock(page: Page) -> None:
+    """Let time pass by ``page.clock.run_for`` only: typing takes long on a busy machine."""
+    page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
+
+
+def wait_until(page: Page, is_so: Callable[[], bool]) -> None:
+    """Wait for something on the server."""
+    for _ in range(PATIENCE // 50):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("waited in vain")
 
 
 def type_words(page: Page, words: str) -> None:
