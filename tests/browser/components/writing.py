@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.chromium import PATIENCE
 from tests.browser.components.site import Site
 
 DRAFT = "localStorage.getItem('miroir:draft:draft-1')"
@@ -31,6 +35,21 @@ def replace_all(page: Page, words: str) -> None:
 
 def wait_for(page: Page, text: str) -> None:
     expect(page.locator("[data-save-text]")).to_contain_text(text)
+
+
+def stop_the_clock(page: Page) -> None:
+    """Let the page's time pass only where a test says so, however slow the machine is."""
+    soon = page.evaluate("Date.now()") / 1000 + 1
+    page.clock.pause_at(datetime.fromtimestamp(soon, UTC))
+
+
+def wait_until(page: Page, expression: str) -> None:
+    """Wait until a script says yes; Playwright waits by ``eval``, which our pages forbid."""
+    for _ in range(PATIENCE // 50):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"never became true: {expression}")
 
 
 def reopen(context: BrowserContext, page: Page, site: Site) -> Page:
