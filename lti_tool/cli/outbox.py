@@ -1,4 +1,4 @@
-"""``outbox list|retry``: the scores that are promised to platforms."""
+"""``outbox list|retry``: what is promised to platforms."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _outbox() -> Outbox:
 
 @click.group()
 def outbox() -> None:
-    """Show and resend the scores that are promised to platforms."""
+    """Show and resend what is promised to platforms: scores, names of columns."""
 
 
 @outbox.command("list")
@@ -38,7 +38,7 @@ def list_messages(state: str | None, limit: int) -> None:
 
 @outbox.command("retry")
 @click.argument("message_id", required=False, type=click.UUID)
-@click.option("--all", "everything", is_flag=True, help="Every score that was refused.")
+@click.option("--all", "everything", is_flag=True, help="Every message that was refused.")
 @with_appcontext
 def retry_messages(message_id: uuid.UUID | None, everything: bool) -> None:
     """Send one message again, or all that were refused, after the cause was removed."""
@@ -58,9 +58,10 @@ def retry_messages(message_id: uuid.UUID | None, everything: bool) -> None:
 
 def _text(line: MessageLine) -> str:
     """Return one message as one line, then its trouble on a second one."""
-    score = f"{line.points:g} of {line.of:g}"
-    text = f"{line.id}  {line.state.value:<10}  {line.platform}: {line.activity}"
-    text += f"  {line.subject}  {score}  promised {line.promised_at:%Y-%m-%d %H:%M}"
+    text = f"{line.id}  {line.state.value:<10}  {line.platform}: {line.activity or line.kind}"
+    if line.points is not None:
+        text += f"  {line.subject}  {line.points:g} of {line.of:g}"
+    text += f"  promised {line.promised_at:%Y-%m-%d %H:%M}"
     if not line.reason:
         return text
     text += f"\n    {line.reason}"

@@ -1,43 +1,27 @@
-"""Assignment and Grade Services 2.0: scores out, results back."""
+"""Assignment and Grade Services 2.0: scores out, each ending in a verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-from lti_tool.errors import PlatformError, PlatformRefusal, WhoCanFix
-from lti_tool.http import Answer, Http
+from lti_tool.errors import PlatformError, PlatformRefusal
+from lti_tool.lti.calls import Calls, under
 from lti_tool.lti.families import FAMILIES, Outcome, Verdict, classify
-from lti_tool.lti.links import next_page
-from lti_tool.lti.tokens import Tenant, Tokens
+from lti_tool.lti.line_items import SCOPES, Item, LineItems
+from lti_tool.lti.results import RESULT_SCOPE, Column, Results, same
 
-SCOPES = "https://purl.imsglobal.org/spec/lti-ags/scope/"
-SCORE_SCOPE, RESULT_SCOPE = SCOPES + "score", SCOPES + "result.readonly"
+SCORE_SCOPE = SCOPES + "score"
 SCORE_TYPE = "application/vnd.ims.lis.v1.score+json"
-RESULTS_TYPE = "application/vnd.ims.lis.v2.resultcontainer+json"
-MAX_PAGES = 50
-SAME = 0.001
-"""Results that differ by less than this share of the maximum are the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A line item that scores go to; ``scopes`` are those of the launch that told it."""
-
-    tenant: Tenant
-    url: str
-    scopes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Ags:
-    """Sends scores to a platform's columns and reads results from them."""
+    """Sends scores to a platform's columns."""
 
-    http: Http
-    tokens: Tokens
+    calls: Calls
 
     def send(
         self, column: Column, subject: str, payload: Mapping[str, Any], timestamp: datetime
@@ -45,14 +29,31 @@ class Ags:
         """Send one score of the person ``subject``; tell what became of it.
 
         ``payload`` is the score without userId and timestamp (AGS 2.0, 3.4). Whatever the platform
-        does ends in a verdict, never in an error.
+        does ends in a verdict, never in an error. A column that is gone is looked for among the
+        course's line items, once, and the score sent there.
         """
+        verdict = self._post(column, subject, payload, timestamp)
+        if verdict.reason != "line_item_gone":
+            return verdict
+        try:
+            moved_to = self._find_again(column)
+        except PlatformError as error:
+            return _unsure(column, verdict, error)
+        if not moved_to:
+            return verdict
+        again = self._post(replace(column, url=moved_to), subject, payload, timestamp)
+        return replace(again, moved_to=moved_to)
+
+    def _post(
+        self, column: Column, subject: str, payload: Mapping[str, Any], timestamp: datetime
+    ) -> Verdict:
         if SCORE_SCOPE not in column.scopes:
-            return Verdict(Outcome.REFUSED, "scope_missing", WhoCanFix.LMS_ADMIN)
+            return classify(column.tenant.family, PlatformRefusal("scope_missing"))
         score = serialise(column, subject, payload, timestamp)
         headers = {"Content-Type": SCORE_TYPE, "Accept": "application/json"}
+        url = under(column.url, "scores")
         try:
-            answer = self._request("POST", column, under(column.url, "scores"), headers, score)
+            answer = self.calls.send("POST", column.tenant, column.ags_scopes, url, headers, score)
             if answer.body.lstrip()[:1] == b"<":
                 raise PlatformRefusal("not_json", answer.status, answer.text)
         except PlatformError as error:
@@ -60,72 +61,45 @@ class Ags:
             if verdict.outcome is Outcome.CHECK:
                 return self._checked(column, subject, payload, verdict)
             return verdict
-        return Verdict(Outcome.SENT, status=answer.status)
-
-    def result(self, column: Column, subject: str) -> dict[str, Any] | None:
-        """Return the result of one person (AGS 2.0, 3.3), None if the column shows none.
-
-        Raises PlatformError.
-        """
-        url: str | None = _result_url(column, subject)
-        for _ in range(MAX_PAGES):
-            answer = self._request("GET", column, url or "", {"Accept": RESULTS_TYPE})
-            found = answer.json()
-            for result in found if isinstance(found, list) else [found]:
-                if isinstance(result, dict) and result.get("userId") == subject:
-                    return result
-            url = next_page(answer.headers.get("Link", ""))
-            if url is None:
-                break
-        return None
+        hidden = not payload["scoreGiven"] and not FAMILIES[column.tenant.family].shows_zero
+        return Verdict(Outcome.SENT, "zero_not_shown" if hidden else "", status=answer.status)
 
     def _checked(
         self, column: Column, subject: str, payload: Mapping[str, Any], doubt: Verdict
     ) -> Verdict:
-        """Decide a doubtful answer by what the column shows."""
+        """Decide a doubtful answer by what the column shows.
+
+        Our own value: an earlier try has arrived. Another one: somebody set it in the LMS after
+        the moment that we told, and is not overruled unless a tutor says so.
+        """
+        shown = None
         if RESULT_SCOPE in column.scopes:
             try:
-                if shows(self.result(column, subject), column, payload):
-                    return replace(doubt, outcome=Outcome.SENT, reason="", who=None)
+                shown = Results(self.calls).of_person(column, subject)
             except PlatformError as error:
-                doubt = replace(doubt, detail=f"{doubt.detail} | {error}")
+                doubt = replace(doubt, detail=f"{doubt.detail} | {error}"[:500])
+        if same(column.tenant.family, shown, payload):
+            return replace(doubt, outcome=Outcome.SENT, reason="", who=None, shown=shown)
+        if shown is not None and shown.points is not None:
+            return replace(doubt, outcome=Outcome.REFUSED, reason="changed_in_lms", shown=shown)
         return replace(doubt, outcome=Outcome.LATER)
 
-    def _request(
-        self,
-        method: str,
-        column: Column,
-        url: str,
-        headers: Mapping[str, str],
-        json: Mapping[str, Any] | None = None,
-    ) -> Answer:
-        """Send with a token; with a new one, once, if the platform says that it is over."""
-
-        def attempt(token: str) -> Answer:
-            sent = {**headers, "Authorization": f"Bearer {token}"}
-            return self.http.request(method, url, headers=sent, json=json, expect_json=False)
-
-        return self._with_token(column, attempt)
-
-    def _with_token(self, column: Column, attempt: Callable[[str], Answer]) -> Answer:
-        wanted = [scope for scope in column.scopes if scope.startswith(SCOPES)]
-        token = self.tokens.get(column.tenant, wanted)
-        try:
-            return attempt(token)
-        except PlatformRefusal as error:
-            if error.status not in FAMILIES[column.tenant.family].expired_token:
-                raise
-        self.tokens.drop(column.tenant, wanted, token)
-        return attempt(self.tokens.get(column.tenant, wanted))
-
-
-def under(url: str, name: str) -> str:
-    """Return the URL of a line item's ``scores`` or ``results``: the path grows, the query stays.
-
-    (Moodle's ``?type_id=`` must be kept; AGS 2.0, 3.3.1 and 3.4.)
-    """
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{name}"))
+    def _find_again(self, column: Column) -> str:
+        """Return the column's new URL; "" if the course has none that is surely it."""
+        if column.course is None or not column.course.url:
+            return ""
+        for link, resource in ((column.link, ""), ("", column.resource_id)):
+            if not link and not resource:
+                continue
+            listed = LineItems(self.calls).list(
+                column.course, resource_link_id=link, resource_id=resource
+            )
+            found = [item for item in listed if _is(item, column.link, resource)]
+            ours = [item for item in found if item.resource_id == column.resource_id]
+            for candidates in (ours, found):
+                if len(candidates) == 1 and candidates[0].url != column.url:
+                    return candidates[0].url
+        return ""
 
 
 def serialise(
@@ -140,28 +114,20 @@ def serialise(
     return score
 
 
-def shows(result: dict[str, Any] | None, column: Column, payload: Mapping[str, Any]) -> bool:
-    """Return whether a result is the score of ``payload``, whatever maximum the column has."""
-    if result is None:
-        return False
-    given = result.get("resultScore")
-    if given is None and FAMILIES[column.tenant.family].hides_zero:
-        given = 0
-    if given is None:
-        return False
-    try:
-        shown = float(given) / float(result.get("resultMaximum") or payload["scoreMaximum"])
-    except (TypeError, ValueError, ZeroDivisionError):
-        return False
-    ours = float(payload["scoreGiven"]) / float(payload["scoreMaximum"])
-    return abs(shown - ours) < SAME
+def _is(item: Item, link: str, resource: str) -> bool:
+    """Return whether a line item is what was asked for; some platforms ignore filters.
+
+    Asked for by our own name (``resource``) it may name no link, but never another one: the LMS
+    copies our name when it duplicates an activity, and that column is the duplicate's.
+    """
+    if resource:
+        return item.resource_id == resource and item.resource_link_id in ("", link)
+    return item.resource_link_id == link
 
 
-def _result_url(column: Column, subject: str) -> str:
-    """Return where one person's result is; Moodle must never be sent ``limit``."""
-    how = FAMILIES[column.tenant.family].result_filter
-    if how == "path":
-        return under(column.url, f"results/{quote(subject, safe='')}")
-    url = under(column.url, "results")
-    query = urlencode({"limit": 1000} if how == "limit" else {"user_id": subject})
-    return f"{url}{'&' if urlsplit(url).query else '?'}{query}"
+def _unsure(column: Column, gone: Verdict, error: PlatformError) -> Verdict:
+    """Tell of a column that is gone and could not be looked for: later, if that may help."""
+    why = classify(column.tenant.family, error)
+    if why.outcome is Outcome.LATER:
+        return why
+    return replace(gone, detail=f"{gone.detail} | {error}"[:500])

@@ -1,7 +1,7 @@
-"""What platform families answer to a score, and what it means: one table (domain.md 3.2, lti.md).
+"""What platform families answer, what it means, and what they ask for: one table (DESIGN 5).
 
 A new platform is a row; nothing else in the product asks which family a platform is of when it
-sends scores.
+works with gradebooks.
 """
 
 from __future__ import annotations
@@ -26,6 +26,16 @@ class Outcome(StrEnum):
     """The column's result decides: if it shows our value, the score is there."""
     LATER = "later"
     REFUSED = "refused"
+    DROPPED = "dropped"
+    """It need not be sent any more; ``reason`` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a column shows for one person: ``points`` (None: no grade) of ``of``."""
+
+    points: float | None
+    of: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,8 @@ class Verdict:
     """What an answer means, for the outbox and for the people who read it.
 
     ``reason`` is a stable code; ``tries``, if not 0, is after how many attempts LATER becomes
-    REFUSED; ``platform_down`` says that other scores would fare no better now.
+    REFUSED; ``platform_down`` says that other messages would fare no better now. ``moved_to`` is
+    the URL under which the column was found again, ``shown`` what it shows, where that was read.
     """
 
     outcome: Outcome
@@ -44,6 +55,8 @@ class Verdict:
     detail: str = ""
     retry_after: timedelta | None = None
     platform_down: bool = False
+    moved_to: str = ""
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,23 @@ class Rule:
     statuses: tuple[int, ...]
     says: str
     verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRules:
+    """What line items of a family must be like; lengths are in characters."""
+
+    label_length: int = 255
+    tag_length: int = 255
+    whole_maximum: bool = False
+    needs_resource: bool = False
+    """Whether a line item must name a resourceId or a resourceLinkId."""
+    links_extra_items: bool = True
+    """Whether a second line item may belong to a link without hiding the first from launches."""
+    pages: bool = True
+    """Whether a ``limit`` may be sent to the listing."""
+    named_by_tool: bool = True
+    """Whether the coupled line item takes its name from us; else the platform names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +100,11 @@ class Family:
     """How one person's result is asked for: ``user_id``, ``path`` (/results/<id>) or ``limit``."""
     hides_zero: bool = False
     """Whether a result of 0 comes without ``resultScore``."""
+    token_audience: str = ""
+    """``aud`` of our assertion, where it is one constant for all sites of the family."""
+    shows_zero: bool = True
+    """Whether a score of 0 reaches the gradebook."""
+    items: ItemRules = ItemRules()
 
 
 def _refused(reason: str, who: WhoCanFix) -> Verdict:
@@ -84,6 +119,9 @@ NOT_A_STUDENT = _refused("not_a_student", _TEACHER)
 NEWER = Verdict(Outcome.CHECK, "newer_in_lms", _TEACHER, tries=3)
 UNAUTHORIZED = Verdict(Outcome.LATER, "unauthorized", _ADMIN, platform_down=True)
 RATE_LIMITED = Verdict(Outcome.LATER, "rate_limited", _ADMIN, platform_down=True)
+
+BY_STATUS = ("refused", "line_item_gone", "line_item_forbidden", "line_item_refused")
+"""Reasons of errors that only say that the platform refused; the tables say what that means."""
 
 COMMON = (
     Rule((400,), "", _refused("bad_request", _OPERATOR)),
@@ -101,6 +139,8 @@ FAMILIES: dict[PlatformFamily, Family] = {
     PlatformFamily.MOODLE: Family(
         rules=(Rule((400,), "incorrect score", NOT_A_STUDENT),),
         hides_zero=True,
+        # Its Link header cannot be read; its coupled item is named after the activity there.
+        items=ItemRules(links_extra_items=False, pages=False, named_by_tool=False),
     ),
     PlatformFamily.CANVAS: Family(
         rules=(
@@ -123,6 +163,14 @@ FAMILIES: dict[PlatformFamily, Family] = {
         ),
         expired_token=(401, 403),
         result_filter="path",
+        shows_zero=False,
+        items=ItemRules(
+            label_length=100,
+            tag_length=50,
+            whole_maximum=True,
+            needs_resource=True,
+            pages=False,
+        ),
     ),
     PlatformFamily.BLACKBOARD: Family(
         rules=(Rule((400,), "user could not be found", NOT_A_STUDENT),),
@@ -135,6 +183,7 @@ FAMILIES: dict[PlatformFamily, Family] = {
             Rule((404,), "user in requested score", NOT_A_STUDENT),
             Rule((422,), "user", NOT_A_STUDENT),
         ),
+        token_audience="https://api.brightspace.com/auth/token",  # noqa: S106  (an address)
     ),
 }
 
@@ -156,11 +205,11 @@ def classify(family: PlatformFamily, error: PlatformError) -> Verdict:
 
 
 def _of_refusal(family: PlatformFamily, error: PlatformError) -> Verdict:
-    if error.reason == "token_refused":
+    if error.reason in ("token_refused", "not_json", "nonsense", "endless_pages", "foreign_page"):
         return Verdict(Outcome.LATER, error.reason, _ADMIN, platform_down=True)
-    if error.reason == "not_json":
-        return Verdict(Outcome.LATER, error.reason, _ADMIN, platform_down=True)
-    if error.reason != "refused":
+    if error.reason == "scope_missing":
+        return _refused(error.reason, _ADMIN)
+    if error.reason not in BY_STATUS:
         return _refused(error.reason, getattr(error, "who", _OPERATOR))
     body = error.body.lower()
     for rule in (*FAMILIES[family].rules, *COMMON):

@@ -24,6 +24,7 @@ from sqlalchemy.exc import IntegrityError
 from lti_tool import clock
 from lti_tool.errors import PlatformRefusal, PlatformUnavailable, WhoCanFix
 from lti_tool.http import Http
+from lti_tool.lti.families import FAMILIES
 from lti_tool.lti.signing import KeyPair, sign
 from lti_tool.models.database import Database
 from lti_tool.models.keys import AccessToken
@@ -66,7 +67,9 @@ def tenant_of(registration: Registration, deployment: Deployment) -> Tenant:
         deployment_id=deployment.deployment_id,
         client_id=registration.client_id,
         token_endpoint=registration.token_endpoint,
-        audience=registration.token_audience or registration.token_endpoint,
+        audience=registration.token_audience
+        or FAMILIES[registration.family].token_audience
+        or registration.token_endpoint,
         family=registration.family,
     )
 

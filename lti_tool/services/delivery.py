@@ -1,4 +1,4 @@
-"""Sending what is due: a few threads, each platform in its own lane (DESIGN 6, Outbox).
+"""Sending what is due: a few threads, each platform's channel in its own lane (DESIGN 6, Outbox).
 
 One thread claims and records, in short transactions; the others only talk to platforms, outside
 any transaction. A lane sends as many at once as its platform may have, and has as many more at
@@ -24,16 +24,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lti_tool import clock
 from lti_tool.errors import WhoCanFix
-from lti_tool.lti.ags import Ags
 from lti_tool.lti.families import Outcome, Verdict
 from lti_tool.models.database import Database
 from lti_tool.rules.retry import pause_after
 from lti_tool.rules.vocabulary import OutboxState
-from lti_tool.services import claims
+from lti_tool.services import claims, handling
 from lti_tool.services.claims import Claim
+from lti_tool.services.handling import Handlers, Task
 
 LOOK_SECONDS = 0.5
 """How often the outbox is looked through for platforms with something due."""
+
+LaneKey = tuple[uuid.UUID, str]
+"""A platform (registration) and a channel to it."""
 
 log = structlog.get_logger()
 
@@ -43,7 +46,7 @@ class Lane:
     """What this process knows of one platform: sends in flight, claims at hand, its rest."""
 
     in_flight: int = 0
-    at_hand: deque[Claim] = field(default_factory=deque)
+    at_hand: deque[tuple[Claim, Task]] = field(default_factory=deque)
     claimed: int = 0
     """Claimed and not recorded yet: in flight, at hand, or just ended."""
     failures: int = 0
@@ -82,8 +85,8 @@ class Delivery:
     """One run over the outbox; ``lanes`` outlives it."""
 
     db: Database
-    ags: Ags
-    lanes: dict[uuid.UUID, Lane]
+    handlers: Handlers
+    lanes: dict[LaneKey, Lane]
     threads: int
     limit: int
     """Sends that one platform may have in flight, over all processes."""
@@ -128,26 +131,33 @@ class Delivery:
             if not due or time.monotonic() - looked_at > LOOK_SECONDS:
                 due, looked_at = self._look(), time.monotonic()
 
-    def _look(self) -> set[uuid.UUID]:
+    def _look(self) -> set[LaneKey]:
+        now, due = clock.now(), set()
         with self.db.read() as session:
-            return claims.platforms_with_due(session, clock.now())
+            for channel, kinds in handling.channels(self.handlers).items():
+                found = claims.platforms_with_due(session, kinds, now)
+                due |= {(registration_id, channel) for registration_id in found}
+        return due
 
-    def _claim(self, due: set[uuid.UUID]) -> set[uuid.UUID]:
-        """Claim for every platform that has room; return those that may have more."""
-        more = set()
-        for registration_id in due:
-            lane, now = self.lanes.setdefault(registration_id, Lane()), clock.now()
+    def _claim(self, due: set[LaneKey]) -> set[LaneKey]:
+        """Claim for every lane that has room; return those that may have more."""
+        more, channels = set(), handling.channels(self.handlers)
+        for key in due:
+            (registration_id, channel), now = key, clock.now()
+            lane = self.lanes.setdefault(key, Lane())
             wanted = lane.wants(self.limit, now)
             if not wanted:
-                more |= {registration_id} if lane.claimed else set()
+                more |= {key} if lane.claimed else set()
                 continue
+            kinds = channels[channel]
             with self.db.write() as session:
-                taken = claims.claim(session, registration_id, wanted, lane.claimed, now)
+                taken = claims.claim(session, registration_id, kinds, wanted, lane.claimed, now)
+                ready = handling.prepare(session, self.handlers, taken)
             with self.lock:
-                lane.claimed += len(taken)
-                lane.at_hand.extend(taken)
-            if len(taken) == wanted:
-                more.add(registration_id)
+                lane.claimed += len(ready)
+                lane.at_hand.extend(ready)
+            if len(ready) == wanted:
+                more.add(key)
         return more
 
     def _start(self, lane: Lane) -> None:
@@ -156,12 +166,10 @@ class Delivery:
             return
         slots = lane.slots(self.limit, clock.now())
         while lane.at_hand and lane.in_flight < slots and self.busy < self.threads:
-            one = lane.at_hand.popleft()
+            one, task = lane.at_hand.popleft()
             lane.in_flight += 1
             self.busy += 1
-            sending = self.pool.submit(
-                self.ags.send, one.column, one.subject, one.payload, one.timestamp
-            )
+            sending = self.pool.submit(task)
             sending.add_done_callback(partial(self._end, lane, one))
 
     def _end(self, lane: Lane, one: Claim, sending: Future[Verdict]) -> None:
@@ -186,20 +194,27 @@ class Delivery:
     def _record(self, ended: list[tuple[Claim, Verdict]]) -> None:
         """Write down how sends ended: the sent ones together, each other by itself."""
         now = clock.now()
-        sent = [(one, verdict) for one, verdict in ended if verdict.outcome is Outcome.SENT]
-        for status in {verdict.status for _, verdict in sent}:
-            alike = [one for one, verdict in sent if verdict.status == status]
+        alike: dict[Verdict, list[Claim]] = {}
+        for one, verdict in ended:
+            if verdict.outcome is Outcome.SENT:
+                alike.setdefault(_plain(verdict), []).append(one)
+        for plain, ones in alike.items():
             with self.db.write() as session:
-                ours = claims.record_sent(session, alike, status, now)
-            for one in alike:
-                state = OutboxState.SENT.value if one.message_id in ours else ""
-                self._tell(one, Verdict(Outcome.SENT, status=status), state, now)
+                ours = claims.record_sent(session, ones, plain, now)
+            for one in ones:
+                self._tell(one, plain, OutboxState.SENT if one.message_id in ours else "", now)
         for one, verdict in ended:
             if verdict.outcome is not Outcome.SENT:
                 with self.db.write() as session:
                     state = claims.record(session, one, verdict, now, self.chance())
                 self._tell(one, verdict, state, now)
-        self._give_back(self.lanes[one.registration_id] for one, v in ended if v.platform_down)
+            if verdict.moved_to or verdict.shown is not None:
+                with self.db.write() as session:
+                    self.handlers[one.kind].learn(session, one, verdict, now)
+        self._give_back(self._lane(one) for one, verdict in ended if verdict.platform_down)
+
+    def _lane(self, one: Claim) -> Lane:
+        return self.lanes[one.registration_id, self.handlers[one.kind].channel]
 
     def _give_back(self, lanes: Iterable[Lane]) -> None:
         """Put back into the queue what these lanes have at hand and do not send now."""
@@ -208,16 +223,16 @@ class Delivery:
                 unsent = list(lane.at_hand)
                 lane.at_hand.clear()
                 lane.claimed -= len(unsent)
-            for one in unsent:
+            for one, _task in unsent:
                 with self.db.write() as session:
                     claims.give_back(session, one, clock.now())
 
     def _tell(self, one: Claim, verdict: Verdict, state: str, now: datetime) -> None:
         """Count a message that was recorded, and log it."""
-        self.lanes[one.registration_id].claimed -= 1
+        self._lane(one).claimed -= 1
         self.counts[state or "lost"] += 1
         log.info(
-            "score",
+            one.kind,
             state=state or "lost",
             reason=verdict.reason,
             status=verdict.status,
@@ -228,11 +243,16 @@ class Delivery:
         )
 
 
+def _plain(verdict: Verdict) -> Verdict:
+    """Return what is written down of a message that was sent."""
+    return Verdict(Outcome.SENT, verdict.reason, status=verdict.status)
+
+
 def _verdict(sending: Future[Verdict], one: Claim) -> Verdict:
     """Return what a send came to; a fault of ours delays that one message and is logged."""
     error = sending.exception()
     if error is None:
         return sending.result()
-    log.error("score_fault", exc_info=error, message_id=str(one.message_id))
+    log.error("message_fault", exc_info=error, message_id=str(one.message_id))
     reason = "database" if isinstance(error, SQLAlchemyError) else "fault"
     return Verdict(Outcome.LATER, reason, WhoCanFix.OPERATOR, detail=type(error).__name__)

@@ -1,4 +1,4 @@
-"""The outbox of scores: sending what is due, trying again, and what the operator sees of it."""
+"""The outbox: sending what is due, trying again, and what the operator sees of it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from lti_tool import clock
 from lti_tool.errors import Forbidden, IllegalTransition, NotFound
 from lti_tool.http import Http
 from lti_tool.lti.ags import Ags
+from lti_tool.lti.calls import Calls
+from lti_tool.lti.line_items import LineItems
 from lti_tool.lti.tokens import TokenMemory, Tokens
 from lti_tool.models.activities import Activity
 from lti_tool.models.database import Database
@@ -27,10 +29,14 @@ from lti_tool.models.platforms import Registration
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import OutboxState
 from lti_tool.secrecy import Secrets
-from lti_tool.services import claims
-from lti_tool.services.delivery import Delivery, Lane
+from lti_tool.services import claims, renaming, scores
+from lti_tool.services.delivery import Delivery, Lane, LaneKey
+from lti_tool.services.handling import Handlers
 from lti_tool.services.keys import SigningKeys
-from lti_tool.services.scores import PROMISED, lock_key, supersede
+from lti_tool.services.messages import PROMISED, about, copy_of, enqueue, has_newer, lock_key
+from lti_tool.services.renaming import RenameHandler
+from lti_tool.services.sending_scores import ScoreHandler
+from lti_tool.services.shown import shown_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +44,15 @@ class MessageLine:
     """A message as the operator lists it."""
 
     id: uuid.UUID
+    kind: str
     platform: str
     activity: str
+    """Empty where the message is about no learner's participation."""
     subject: str
     """The learner's ``sub``, as the platform knows them; no name leaves for a terminal."""
-    points: float
-    of: float
+    points: float | None
+    """Of a score, with ``of``."""
+    of: float | None
     state: OutboxState
     attempts: int
     reason: str
@@ -62,7 +71,7 @@ def _chance() -> float:
 class _Memory:
     """What this process remembers between two runs; one run at a time."""
 
-    lanes: dict[uuid.UUID, Lane] = field(default_factory=dict)
+    lanes: dict[LaneKey, Lane] = field(default_factory=dict)
     tokens: TokenMemory = field(default_factory=TokenMemory)
     running: Lock = field(default_factory=Lock)
 
@@ -75,9 +84,10 @@ class Outbox:
     keys: SigningKeys
     http: Http
     secrets: Secrets
-    threads: int = 16
     per_platform: int = 4
-    """Sends that one platform may have in flight, over all processes (lti.md 4, row 12)."""
+    """Sends that one platform may have in flight, over all processes."""
+    platforms: int = 4
+    """How many platforms are sent to at once with all that they may have in flight."""
     chance: Callable[[], float] = _chance
     _memory: _Memory = field(default_factory=_Memory, repr=False, compare=False)
 
@@ -96,9 +106,9 @@ class Outbox:
                 lane.start_over()
             return Delivery(
                 self.db,
-                self.ags(),
+                self.handlers(),
                 memory.lanes,
-                self.threads,
+                self.platforms * self.per_platform,
                 self.per_platform,
                 self.chance,
                 stop or Event(),
@@ -106,10 +116,18 @@ class Outbox:
         finally:
             memory.running.release()
 
-    def ags(self) -> Ags:
-        """Return the client that speaks to platforms' gradebooks."""
+    def calls(self) -> Calls:
+        """Return what speaks to platforms' services, with the tokens of this process."""
         tokens = Tokens(self.db, self.http, self.secrets, self.keys.current, self._memory.tokens)
-        return Ags(self.http, tokens)
+        return Calls(self.http, tokens)
+
+    def handlers(self) -> Handlers:
+        """Return the handler of each kind of message; a new kind is a row."""
+        calls = self.calls()
+        return {
+            scores.KIND: ScoreHandler(Ags(calls)),
+            renaming.KIND: RenameHandler(LineItems(calls)),
+        }
 
     def release_expired(self) -> int:
         """Queue again what a worker had taken when it died; return how many."""
@@ -117,13 +135,13 @@ class Outbox:
         with self.db.read() as session:
             found = claims.expired(session, now)
         released = 0
-        for participation_id, message_id in found:
+        for message_id, what in found:
             with self.db.write() as session:
-                released += claims.release(session, participation_id, message_id, now)
+                released += claims.release(session, message_id, what, now)
         return released
 
     def retry(self, viewer: Viewer, message_id: uuid.UUID) -> None:
-        """Have a score sent now that was refused or waits for its next try.
+        """Have a score sent now: refused, waiting, or sent and then changed in the LMS.
 
         Raises NotFound for a message of another course, Forbidden for who does not moderate,
         IllegalTransition if it was sent or a newer one took its place.
@@ -172,9 +190,9 @@ class Outbox:
         query = (
             select(OutboxMessage, Registration.name, Activity.title, User.sub)
             .join(Registration, OutboxMessage.registration_id == Registration.id)
-            .join(User, OutboxMessage.user_id == User.id)
-            .join(Participation, OutboxMessage.participation_id == Participation.id)
-            .join(Activity, Participation.activity_id == Activity.id)
+            .outerjoin(User, OutboxMessage.user_id == User.id)
+            .outerjoin(Participation, OutboxMessage.participation_id == Participation.id)
+            .outerjoin(Activity, Participation.activity_id == Activity.id)
             .order_by(OutboxMessage.created_at.desc())
             .limit(limit)
         )
@@ -193,52 +211,44 @@ def _retry(session: Session, query: Select[OutboxMessage]) -> None:
     found = session.scalar(query)
     if found is None:
         raise NotFound("outbox message")
-    lock_key(session, found.participation_id)
+    lock_key(session, about(found))
     message = session.scalars(
         select(OutboxMessage).where(OutboxMessage.id == found.id).with_for_update(),
         execution_options={"populate_existing": True},
     ).one()
-    now = clock.now()
     if message.state is OutboxState.QUEUED:
-        message.next_attempt_at = now
-    elif message.state is OutboxState.REFUSED and not _has_newer(session, message):
-        message.state = OutboxState.SUPERSEDED
-        supersede(session, message.line_item_id, message.user_id)
-        session.add(
-            OutboxMessage(
-                registration_id=message.registration_id,
-                line_item_id=message.line_item_id,
-                user_id=message.user_id,
-                participation_id=message.participation_id,
-                payload=message.payload,
-                next_attempt_at=now,
-            )
-        )
-    else:
+        message.next_attempt_at = clock.now()
+        session.info[PROMISED] = True
+        return
+    if has_newer(session, message) or not (
+        message.state is OutboxState.REFUSED or _drifted(session, message)
+    ):
         raise IllegalTransition("outbox message", message.state, "retry")
-    session.info[PROMISED] = True
+    if message.state is OutboxState.REFUSED:
+        message.state = OutboxState.SUPERSEDED
+    enqueue(session, copy_of(message))
 
 
-def _has_newer(session: Session, message: OutboxMessage) -> bool:
-    """Return whether a later score of the same key is on its way, was sent or was refused."""
-    newer = select(OutboxMessage.id).where(
-        OutboxMessage.line_item_id == message.line_item_id,
-        OutboxMessage.user_id == message.user_id,
-        OutboxMessage.created_at > message.created_at,
-        OutboxMessage.state != OutboxState.SUPERSEDED,
-    )
-    return session.scalars(newer.limit(1)).first() is not None
+def _drifted(session: Session, message: OutboxMessage) -> bool:
+    """Return whether the LMS shows something else than a score that it accepted."""
+    if message.kind != scores.KIND or message.state is not OutboxState.SENT:
+        return False
+    shown = shown_for(session, [message]).get(message.id)
+    return shown is not None and shown.drift.can_resend
 
 
-def _line(message: OutboxMessage, platform: str, activity: str, subject: str) -> MessageLine:
+def _line(
+    message: OutboxMessage, platform: str, activity: str | None, subject: str | None
+) -> MessageLine:
     waits = message.state is OutboxState.QUEUED
     return MessageLine(
         id=message.id,
+        kind=message.kind,
         platform=platform,
-        activity=activity,
-        subject=subject,
-        points=message.payload["scoreGiven"],
-        of=message.payload["scoreMaximum"],
+        activity=activity or "",
+        subject=subject or "",
+        points=message.payload.get("scoreGiven"),
+        of=message.payload.get("scoreMaximum"),
         state=message.state,
         attempts=message.attempts,
         reason=message.reason,

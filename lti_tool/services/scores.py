@@ -1,7 +1,6 @@
 """Scores that are promised to the LMS: written with the change that earns them (DESIGN 6, Outbox).
 
-The key of a score is (line item, user). At most one message of a key is queued; a newer score
-supersedes it. While one is being sent, the newer one waits queued.
+The key of a score is (line item, user): see ``services.messages``.
 """
 
 from __future__ import annotations
@@ -12,18 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool import clock
-from lti_tool.models.grades import LineItem, OutboxMessage
+from lti_tool.models.grades import LineItem, OutboxMessage, score_key
 from lti_tool.models.participations import Participation
 from lti_tool.models.people import Membership
 from lti_tool.rules.completion import Progress
 from lti_tool.rules.vocabulary import OutboxState
+from lti_tool.services.messages import About, enqueue, last_payload, lock_key
+from lti_tool.services.shown import ShownScore, shown_for
 
-PROMISED = "score promised"
-"""Set in ``session.info`` by a transaction that promised something: then the worker is woken."""
+KIND = "score"
 MAX_COMMENT = 1000
 OF = 100
 """What our scores are out of."""
@@ -51,10 +50,14 @@ class ScoreState:
     """When a queued one is tried next."""
     sent_at: datetime | None
     """When the LMS accepted it."""
+    shown: ShownScore | None = None
+    """What the LMS shows since; None if that was not read yet."""
 
     @property
     def can_retry(self) -> bool:
         """Whether a tutor may have it sent now."""
+        if self.state is OutboxState.SENT:
+            return self.shown is not None and self.shown.drift.can_resend
         return self.state is OutboxState.REFUSED or (
             self.state is OutboxState.QUEUED and self.attempts > 0
         )
@@ -74,47 +77,22 @@ def promise(
     )
     if line_item is None or not _is_graded(session, participation):
         return
-    lock_key(session, participation.id)
+    key = score_key(line_item.id, participation.user_id)
+    lock_key(session, About(line_item.registration_id, participation.id))
     payload = _payload(progress, comment)
-    if _last_promised(session, line_item.id, participation.user_id) == payload:
+    if last_payload(session, key) == payload:
         return
-    supersede(session, line_item.id, participation.user_id)
-    session.add(
+    enqueue(
+        session,
         OutboxMessage(
+            kind=KIND,
+            key=key,
             registration_id=line_item.registration_id,
             line_item_id=line_item.id,
             user_id=participation.user_id,
             participation_id=participation.id,
             payload=payload,
-            next_attempt_at=clock.now(),
-        )
-    )
-    session.flush()
-    session.info[PROMISED] = True
-
-
-def lock_key(session: Session, participation_id: uuid.UUID) -> None:
-    """Let nobody else queue or requeue a score of this learner before we commit.
-
-    Taken before any message is touched, in every transaction, so that none waits in a circle.
-    """
-    session.execute(
-        select(Participation.id)
-        .where(Participation.id == participation_id)
-        .with_for_update(key_share=True)
-    )
-
-
-def supersede(session: Session, line_item_id: uuid.UUID, user_id: uuid.UUID) -> None:
-    """Take the queued message of a key out of the queue; one that is being sent goes on."""
-    session.execute(
-        update(OutboxMessage)
-        .where(
-            OutboxMessage.line_item_id == line_item_id,
-            OutboxMessage.user_id == user_id,
-            OutboxMessage.state == OutboxState.QUEUED,
-        )
-        .values(state=OutboxState.SUPERSEDED, finished_at=clock.now())
+        ),
     )
 
 
@@ -129,7 +107,7 @@ def states_for(
     """
     query = (
         select(OutboxMessage)
-        .where(OutboxMessage.state != OutboxState.SUPERSEDED)
+        .where(OutboxMessage.kind == KIND, OutboxMessage.state != OutboxState.SUPERSEDED)
         .order_by(OutboxMessage.participation_id, OutboxMessage.created_at)
     )
     if participation_ids is None:
@@ -137,7 +115,9 @@ def states_for(
         query = query.where(OutboxMessage.participation_id.in_(of_activity))
     else:
         query = query.where(OutboxMessage.participation_id.in_(list(participation_ids)))
-    return {message.participation_id: _state(message) for message in session.scalars(query)}
+    last = {m.participation_id: m for m in session.scalars(query) if m.participation_id}
+    shown = shown_for(session, list(last.values()))
+    return {key: _state(message, shown.get(message.id)) for key, message in last.items()}
 
 
 def _payload(progress: Progress, comment: str) -> dict[str, Any]:
@@ -163,25 +143,12 @@ def _is_graded(session: Session, participation: Participation) -> bool:
             Membership.user_id == participation.user_id,
         )
     )
-    return membership is None or membership.effective_role.takes_part
+    if membership is None:
+        return participation.user.erased_at is None
+    return membership.effective_role.takes_part
 
 
-def _last_promised(
-    session: Session, line_item_id: uuid.UUID, user_id: uuid.UUID
-) -> dict[str, Any] | None:
-    return session.scalar(
-        select(OutboxMessage.payload)
-        .where(
-            OutboxMessage.line_item_id == line_item_id,
-            OutboxMessage.user_id == user_id,
-            OutboxMessage.state != OutboxState.SUPERSEDED,
-        )
-        .order_by(OutboxMessage.created_at.desc())
-        .limit(1)
-    )
-
-
-def _state(message: OutboxMessage) -> ScoreState:
+def _state(message: OutboxMessage, shown: ShownScore | None) -> ScoreState:
     queued = message.state is OutboxState.QUEUED
     return ScoreState(
         message_id=message.id,
@@ -196,4 +163,5 @@ def _state(message: OutboxMessage) -> ScoreState:
         promised_at=message.created_at,
         next_attempt_at=message.next_attempt_at if queued else None,
         sent_at=message.finished_at if message.state is OutboxState.SENT else None,
+        shown=shown,
     )

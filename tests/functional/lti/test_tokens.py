@@ -51,8 +51,7 @@ def sessions(shared: Forge) -> int:
         ({"ROLES": "Instructor"}, "claim_malformed"),
         ({"RESOURCE_LINK": "link"}, "claim_malformed"),
         ({"TARGET_LINK_URI": NO}, "target_link_uri_missing"),
-        ({"MESSAGE_TYPE": "LtiDataPrivacyLaunchRequest"}, "message_type_unsupported"),
-        ({"MESSAGE_TYPE": "DataPrivacyLaunchRequest"}, "message_type_unsupported"),
+        ({"MESSAGE_TYPE": "LtiAssetProcessorSettingsRequest"}, "message_type_unsupported"),
     ],
 )
 def test_a_claim_that_is_not_right(shared: Forge, changes: dict[str, Any], reason: str) -> None:

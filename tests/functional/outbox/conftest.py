@@ -19,7 +19,7 @@ from lti_tool.models import Database
 from lti_tool.models.grades import LineItem, OutboxMessage
 from lti_tool.models.keys import SigningKey
 from lti_tool.models.participations import Participation
-from lti_tool.models.people import User
+from lti_tool.models.people import Context, User
 from lti_tool.models.platforms import Registration
 from lti_tool.rules.completion import Item, ItemKey, ItemState, Progress, Term
 from lti_tool.rules.vocabulary import PlatformFamily
@@ -100,6 +100,32 @@ class Lms:
         entries = self.walker.control("log?area=ags")
         return [entry for entry in entries if "/scores" in entry["url"]]
 
+    def line_item(self) -> LineItem:
+        """Return our row of the coupled column."""
+        with self.database.read() as session:
+            registration = self.world.registration_id
+            query = select(LineItem).where(LineItem.registration_id == registration)
+            return session.scalars(query).one()
+
+    @property
+    def items_url(self) -> str:
+        """Where the LMS lists the course's line items."""
+        path, mark, query = self.line_item().url.partition("?")
+        return path.rpartition("/lineitems/")[0] + "/lineitems" + mark + query
+
+    def column(self, **changes: Any) -> None:
+        """Change our row of the coupled column."""
+        with self.database.write() as session:
+            item = session.get_one(LineItem, self.line_item().id)
+            for name, value in changes.items():
+                setattr(item, name, value)
+
+    def tell_course(self, scopes: list[str]) -> None:
+        """Write down where the course's line items are, as a launch would have told."""
+        with self.database.write() as session:
+            context = session.get_one(Context, self.world.context_id)
+            context.line_items_url, context.line_items_scopes = self.items_url, scopes
+
     def sub(self, number: int) -> str:
         with self.database.read() as session:
             return session.get_one(User, self.pupils[number].user_id).sub
@@ -133,7 +159,13 @@ class Stage:
         self.stack.callback(http.close)
         return Outbox(self.database, self.keys, http, Secrets(SECRET), **options)
 
-    def lms(self, personality: str = "moodle", learners: int = 1, client_id: str = "") -> Lms:
+    def lms(
+        self,
+        personality: str = "moodle",
+        learners: int = 1,
+        client_id: str = "",
+        audience_told: bool = True,
+    ) -> Lms:
         """Start an LMS with a coupled column and learners who take part in our activity."""
         made: list[Flask] = []
 
@@ -150,6 +182,10 @@ class Stage:
         world = make_world(self.database, learners=learners)
         lms = Lms(walker, world, made[0], item.id, world.learners)
         self._couple(lms, tool, personality, line_item_url(made[0].extensions["sandbox"], item))
+        if not audience_told:
+            with self.database.write() as session:
+                registration = session.get_one(Registration, world.registration_id)
+                registration.token_audience = None
         return lms
 
     def _register(self, walker: Walker, client_id: str) -> dict[str, Any]:

@@ -18,18 +18,19 @@ from lti_tool.http import Answer, Http
 from lti_tool.lti.families import Outcome, Verdict
 from lti_tool.models.participations import Participation
 from lti_tool.rules.vocabulary import OutboxState
-from lti_tool.services import claims, scores
+from lti_tool.services import claims, messages, scores
 from lti_tool.services.claims import LEASE, Claim
 from lti_tool.services.outbox import Outbox
 from tests.functional.outbox.conftest import Lms, Stage, progress
 
 SENT = Verdict(Outcome.SENT, status=200)
+KINDS = (scores.KIND,)
 
 
 def take(lms: Lms, room: int = 10, mine: int = 0) -> list[Claim]:
     """Claim as a worker does that has ``mine`` in flight."""
     with lms.database.write() as session:
-        return claims.claim(session, lms.world.registration_id, room, mine, clock.now())
+        return claims.claim(session, lms.world.registration_id, KINDS, room, mine, clock.now())
 
 
 def note(lms: Lms, claim: Claim, verdict: Verdict) -> str:
@@ -190,7 +191,7 @@ def test_recording_and_promising_at_the_same_time_do_not_collide(stage: Stage) -
 def test_what_is_rolled_back_was_never_promised(stage: Stage) -> None:
     lms = stage.lms()
     woken: list[bool] = []
-    lms.database.after_commit(scores.PROMISED, lambda: woken.append(True))
+    lms.database.after_commit(messages.PROMISED, lambda: woken.append(True))
     try:
         with lms.database.write() as session:
             participation = session.get_one(Participation, lms.participations[0])

@@ -9,9 +9,11 @@ import time_machine
 from sqlalchemy import update
 
 from lti_tool import clock
+from lti_tool.lti.ags import SCORE_SCOPE
 from lti_tool.models.grades import LineItem
 from lti_tool.rules.vocabulary import OutboxState
-from tests.functional.outbox.conftest import Stage
+from lti_tool.services.shown import Drift
+from tests.functional.outbox.conftest import Lms, Stage
 
 
 def test_a_promised_score_arrives_with_its_comment(stage: Stage) -> None:
@@ -92,10 +94,33 @@ def test_a_409_that_shows_our_value_is_success(stage: Stage) -> None:
     assert lms.state().http_status == 409
 
 
-def test_a_409_with_another_value_is_given_up_after_three_tries(stage: Stage) -> None:
+def grade_by_hand(lms: Lms, value: float) -> None:
+    """Let a teacher set a grade in the LMS, now."""
+    lms.walker.control(
+        "scores", {"line_item_id": lms.item_id, "person": lms.sub(0), "value": value}
+    )
+
+
+def test_a_grade_set_by_hand_after_our_moment_is_not_overruled_but_told(stage: Stage) -> None:
     lms, outbox = stage.lms(), stage.outbox()
     lms.promise()
-    lms.walker.control("scores", {"line_item_id": lms.item_id, "person": lms.sub(0), "value": 2.0})
+    grade_by_hand(lms, 2.0)
+    with time_machine.travel(clock.now() - timedelta(minutes=10)):
+        lms.make_due(clock.now())
+        assert outbox.deliver_due() == {"refused": 1}
+    state = lms.state()
+    assert (state.reason, state.attempts, state.who_can_fix) == ("changed_in_lms", 1, "teacher")
+    assert state.shown is not None and state.can_retry
+    assert (state.shown.points, state.shown.of, state.shown.drift) == (20, 100, Drift.CHANGED)
+    assert lms.grade() == (2.0, "")
+
+
+def test_a_409_that_cannot_be_looked_into_is_given_up_after_three_tries(stage: Stage) -> None:
+    lms, outbox = stage.lms(), stage.outbox()
+    with lms.database.write() as session:
+        session.execute(update(LineItem).values(scopes=[SCORE_SCOPE]))
+    lms.promise()
+    grade_by_hand(lms, 2.0)
     with time_machine.travel(clock.now() - timedelta(minutes=10)):
         for _ in range(3):
             lms.make_due(clock.now())
@@ -178,7 +203,9 @@ def test_after_three_days_it_is_given_up_and_says_why(stage: Stage) -> None:
     assert outbox.deliver_due() == {"sent": 1}
 
 
-@pytest.mark.parametrize("personality", ["moodle", "canvas", "openedx", "blackboard", "d2l"])
+@pytest.mark.parametrize(
+    "personality", ["moodle", "canvas", "openedx", "blackboard", "d2l", "sakai"]
+)
 def test_every_family_takes_our_scores_and_refuses_the_same_person(
     stage: Stage, personality: str
 ) -> None:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from lti_tool.lti.ags import Column, serialise, shows, under
-from lti_tool.lti.ags import _result_url as result_url
+from lti_tool.lti.ags import serialise
+from lti_tool.lti.calls import under, with_query
+from lti_tool.lti.results import Column, all_url, read, result_url, same
 from lti_tool.lti.tokens import Tenant
 from lti_tool.rules.vocabulary import PlatformFamily as Family
 
@@ -77,10 +78,30 @@ def test_what_families_want_besides() -> None:
     ],
 )
 def test_a_result_is_compared_as_a_share(result: dict[str, object] | None, ours: bool) -> None:
-    assert shows(result, column(), PAYLOAD) is ours
+    shown = read(result) if result is not None else None
+    assert same(Family.GENERIC, shown, PAYLOAD) is ours
 
 
 def test_a_missing_result_is_zero_on_moodle_only() -> None:
     nothing = {**PAYLOAD, "scoreGiven": 0.0}
-    assert shows({"resultMaximum": 10}, column(), nothing)
-    assert not shows({"resultMaximum": 10}, column(Family.GENERIC), nothing)
+    assert same(Family.MOODLE, read({"resultMaximum": 10}), nothing)
+    assert not same(Family.GENERIC, read({"resultMaximum": 10}), nothing)
+
+
+def test_everybodys_results_are_asked_for_without_a_limit_but_on_blackboard() -> None:
+    assert all_url(column()).endswith("/lineitem/results?type_id=3")
+    assert all_url(column(Family.BLACKBOARD, "https://b/li")) == "https://b/li/results?limit=1000"
+
+
+@pytest.mark.parametrize(
+    ("url", "values", "whole"),
+    [
+        ("https://m/li?type_id=3", {"tag": "case:1/2 é"}, "type_id=3&tag=case%3A1%2F2+%C3%A9"),
+        ("https://m/li?x=%2B&type_id=3", {"tag": "a"}, "x=%2B&type_id=3&tag=a"),
+        ("https://m/li?tag=old&b=1", {"tag": "new"}, "b=1&tag=new"),
+        ("https://m/li", {"resource_id": "act:1&2"}, "resource_id=act%3A1%262"),
+    ],
+)
+def test_filters_join_the_query_that_is_there(url: str, values: dict[str, str], whole: str) -> None:
+    assert with_query(url, values) == f"https://m/li?{whole}"
+    assert with_query(url, {}) == url.rstrip("?")
