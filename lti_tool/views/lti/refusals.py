@@ -10,14 +10,17 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import structlog
+from flask import g
 
 from lti_tool import clock
 from lti_tool.errors import LaunchRefused, RegistrationRefused
 from lti_tool.i18n import gettext as _
+from lti_tool.services.deep_linking import Reply
 from lti_tool.views import metrics
 from lti_tool.views.lti import wording
 from lti_tool.views.lti.frames import frame_by_anybody
 from lti_tool.views.render import page
+from lti_tool.views.session import services
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without the characters that are mistaken for others when read aloud."""
@@ -32,7 +35,10 @@ def on_launch_refused(error: LaunchRefused) -> tuple[str, int]:
     facts = {"reason": error.reason, "who": error.who.value, **error.facts}
     log.warning("launch_refused", reference=reference, **facts)
     metrics.count_refusal(error)
-    return _page(error, wording.of_launch(error), reference), wording.status_of(error.reason)
+    services().console.refusals.note(error, reference)
+    words = wording.of_launch(error)
+    way_back = _way_back(error, words, reference)
+    return _page(error, words, reference, way_back), wording.status_of(error.reason)
 
 
 def on_registration_refused(error: RegistrationRefused) -> tuple[str, int]:
@@ -41,11 +47,25 @@ def on_registration_refused(error: RegistrationRefused) -> tuple[str, int]:
     error.facts = _printable(error.facts)
     facts = {"reason": error.reason, "who": error.who.value, **error.facts}
     log.warning("registration_refused", reference=reference, **facts)
+    services().console.refusals.note(error, reference)
     return _page(error, wording.of_registration(error), reference), 400
 
 
+def _way_back(error: LaunchRefused, words: wording.Explanation, reference: str) -> Reply | None:
+    """Return the answer that a deep linking request gets all the same: errors go back, too."""
+    if error.dialog is None:
+        return None
+    why = f"{words.title}. {words.text}"
+    reply = services().deep_linking.refuse(error.dialog, why, error.reason, reference)
+    g.form_action = list(reply.form_action)
+    return reply
+
+
 def _page(
-    error: LaunchRefused | RegistrationRefused, words: wording.Explanation, reference: str
+    error: LaunchRefused | RegistrationRefused,
+    words: wording.Explanation,
+    reference: str,
+    way_back: Reply | None = None,
 ) -> str:
     frame_by_anybody()
     now = clock.now()
@@ -57,6 +77,7 @@ def _page(
         who=wording.who_can_fix(error.who),
         support=support_lines(reference, now, error.reason, error.facts),
         request_id="",
+        way_back=way_back,
     )
 
 
