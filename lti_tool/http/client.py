@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
-import time
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,15 +14,19 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
+from urllib3.exceptions import TimeoutError as SocketTimeout
 
 from lti_tool import __version__, clock
 from lti_tool.errors import PlatformRefusal, PlatformUnavailable, WhoCanFix
-from lti_tool.http.guard import GuardedAdapter
+from lti_tool.http import deadline
+from lti_tool.http.guard import GuardedAdapter, is_web_port
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
-BODY_SECONDS = 60.0
-"""A whole body must arrive within this; the read time-out alone lets a byte a second drip on."""
+TOTAL_SECONDS = 60.0
+"""Head and body of an answer, redirects before it included, must be there within this."""
+UNSAFE_CHARACTERS = re.compile(r"[\x00-\x20\x7f\\]")
+"""Readers of URLs disagree about these: one would check another host than the other asks."""
 MAX_BYTES = 2_000_000
 MAX_REDIRECTS = 3
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -57,8 +61,8 @@ class Answer:
 class Http:
     """The guarded session; one per process, safe to share between threads."""
 
-    def __init__(self, allow_local: bool = False) -> None:
-        self.allow_local = allow_local
+    def __init__(self, allow_local: bool = False, read_seconds: float | None = None) -> None:
+        self.allow_local, self.read_seconds = allow_local, read_seconds
         session = requests.Session()
         # No proxies, no .netrc, no cookies: nothing of one platform may reach another.
         session.trust_env = False
@@ -116,13 +120,14 @@ class Http:
         if json is not None:
             data = jsonlib.dumps(json, ensure_ascii=False).encode()
             sent.setdefault("Content-Type", "application/json")
-        for _ in range(MAX_REDIRECTS + 1):
-            answer = self._once(method, url, sent, data, max_bytes)
-            if answer.status not in REDIRECTS:
-                break
-            url, sent = _follow(method, url, sent, answer)
-        else:
-            raise PlatformRefusal("redirected", answer.status, url, WhoCanFix.OPERATOR)
+        with deadline.within(TOTAL_SECONDS):
+            for _ in range(MAX_REDIRECTS + 1):
+                answer = self._once(method, url, sent, data, max_bytes)
+                if answer.status not in REDIRECTS:
+                    break
+                url, sent = _follow(method, url, sent, answer)
+            else:
+                raise PlatformRefusal("redirected", answer.status, url, WhoCanFix.OPERATOR)
         _raise_for(answer)
         if expect_json:
             answer.json()
@@ -139,45 +144,50 @@ class Http:
         """Send without following redirects; an answer of any status."""
         self._check_scheme(url)
         try:
+            deadline.check()
             response = self._session.request(
                 method,
                 url,
                 headers=headers,
                 data=data,
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                timeout=(CONNECT_SECONDS, self.read_seconds or READ_SECONDS),
                 allow_redirects=False,
                 stream=True,
             )
             with response:
                 body = _read(response, max_bytes)
             return Answer(url, response.status_code, response.headers, body)
-        except (requests.exceptions.InvalidURL, UnicodeError) as error:
+        except ValueError as error:  # a URL, ours or a Location that requests looks at, is none
             raise PlatformRefusal("bad_url", body=url, who=WhoCanFix.OPERATOR) from error
         except requests.exceptions.SSLError as error:
             raise PlatformUnavailable("tls", body=str(error)) from error
-        except (requests.exceptions.Timeout, TimeoutError) as error:
+        except (requests.exceptions.Timeout, SocketTimeout, TimeoutError) as error:
             raise PlatformUnavailable("timeout", body=str(error)) from error
         except (requests.exceptions.RequestException, HTTPError, OSError) as error:
             raise PlatformUnavailable("no_answer", body=str(error)) from error
 
     def _check_scheme(self, url: str) -> None:
-        """Refuse what is not https (or http with ``allow_local``) or names no host."""
+        """Refuse what is not https (or http with ``allow_local``) to a web server's port.
+
+        A user or password in a URL is refused, too: it disguises the host that follows.
+        """
         try:
             parts = urlsplit(url)
-            host, _port = parts.hostname, parts.port
+            host, port = parts.hostname, parts.port
         except ValueError as error:
             raise PlatformRefusal("bad_url", body=url, who=WhoCanFix.OPERATOR) from error
         allowed = ("https", "http") if self.allow_local else ("https",)
-        if parts.scheme not in allowed or not host or parts.username is not None:
+        bad = parts.scheme not in allowed or not host or parts.username is not None
+        odd = UNSAFE_CHARACTERS.search(url) or not (self.allow_local or is_web_port(port))
+        if bad or odd:
             raise PlatformRefusal("bad_url", body=url, who=WhoCanFix.OPERATOR)
 
 
 def _read(response: requests.Response, max_bytes: int) -> bytes:
-    """Read a body piece by piece, so that neither size nor slowness can hold us.
+    """Read a body piece by piece, so that its size cannot hold us.
 
     An error's body is cut; any other that is too large is refused.
     """
-    deadline = time.monotonic() + BODY_SECONDS
     body = bytearray()
     while piece := response.raw.read1(65_536, decode_content=True):
         body += piece
@@ -185,8 +195,6 @@ def _read(response: requests.Response, max_bytes: int) -> bytes:
             if response.status_code >= 300:
                 break
             raise PlatformRefusal("too_large", response.status_code, who=WhoCanFix.LMS_ADMIN)
-        if time.monotonic() > deadline:
-            raise PlatformUnavailable("timeout", response.status_code)
     return bytes(body)
 
 
@@ -199,9 +207,13 @@ def _follow(
     method: str, url: str, headers: Mapping[str, str], answer: Answer
 ) -> tuple[str, dict[str, str]]:
     """Return where a redirect leads and what may be sent there."""
-    target = urljoin(url, answer.headers.get("Location", ""))
+    told = answer.headers.get("Location", "")
+    try:
+        target = urljoin(url, told)
+        same_origin = _origin(target) == _origin(url)
+    except ValueError as error:
+        raise PlatformRefusal("bad_url", answer.status, told, WhoCanFix.OPERATOR) from error
     kept = dict(headers)
-    same_origin = _origin(target) == _origin(url)
     if method not in ("GET", "HEAD") and not (same_origin and answer.status in (307, 308)):
         raise PlatformRefusal("redirected", answer.status, target, WhoCanFix.OPERATOR)
     if not same_origin:

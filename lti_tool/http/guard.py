@@ -18,8 +18,13 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 from urllib3.util.connection import create_connection
 
 from lti_tool.errors import PlatformRefusal, WhoCanFix
+from lti_tool.http.deadline import TimedResponse
 
 MAX_HOSTS, MAX_CONNECTIONS_PER_HOST = 64, 32
+MAX_ADDRESSES = 4
+"""Of one name that are tried: whoever names fifty silent ones would hold us for minutes."""
+WEB_PORTS = (80, 443)
+FREE_PORTS_FROM = 1024
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -54,6 +59,11 @@ def is_loopback(text: str) -> bool:
     return _meant(text).is_loopback
 
 
+def is_web_port(port: int | None) -> bool:
+    """Return whether a port may be a web server's: below 1024 live mail, SSH and the like."""
+    return port is None or port in WEB_PORTS or port >= FREE_PORTS_FROM
+
+
 def is_reachable_locally(text: str) -> bool:
     """Return whether an IP address is public, private or this machine, but not link-local."""
     address = _meant(text)
@@ -70,11 +80,11 @@ def _connect(connection: HTTPConnection, may_reach: Callable[[str], bool]) -> so
     except (socket.gaierror, UnicodeError) as error:
         failure = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
         raise NameResolutionError(connection.host, connection, failure) from error
-    addresses = [str(entry[4][0]) for entry in found]
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not addresses or not all(may_reach(address) for address in addresses):
         raise PlatformRefusal("forbidden_address", who=WhoCanFix.OPERATOR)
     last: OSError = OSError("no address")
-    for address in addresses:
+    for address in addresses[:MAX_ADDRESSES]:
         try:
             return create_connection(
                 (address, port), connection.timeout, socket_options=connection.socket_options
@@ -87,16 +97,22 @@ def _connect(connection: HTTPConnection, may_reach: Callable[[str], bool]) -> so
 
 
 class _PublicHttps(HTTPSConnection):
+    response_class = TimedResponse
+
     def _new_conn(self) -> socket.socket:
         return _connect(self, is_public)
 
 
 class _LocalHttps(HTTPSConnection):
+    response_class = TimedResponse
+
     def _new_conn(self) -> socket.socket:
         return _connect(self, is_reachable_locally)
 
 
 class _LoopbackHttp(HTTPConnection):
+    response_class = TimedResponse
+
     def _new_conn(self) -> socket.socket:
         return _connect(self, is_loopback)
 

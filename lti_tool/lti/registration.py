@@ -7,40 +7,35 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import jwt
+
 from lti_tool.errors import RegistrationRefused, WhoCanFix
 from lti_tool.lti import claims as c
+from lti_tool.lti.canvas import DESCRIPTION
 from lti_tool.lti.platform import origin_of
+from lti_tool.lti.registration_families import (
+    ASKING,
+    CLAIMS,
+    CUSTOM,
+    Message,
+    family_of,
+    message_fields,
+    messages_for,
+)
+from lti_tool.lti.validation import is_storable
 from lti_tool.rules.vocabulary import PlatformFamily
 
-FAMILIES = {
-    "moodle": PlatformFamily.MOODLE,
-    "canvas": PlatformFamily.CANVAS,
-    "openedx": PlatformFamily.OPENEDX,
-    "blackboard": PlatformFamily.BLACKBOARD,
-    "desire2learn": PlatformFamily.D2L,
-    "d2l": PlatformFamily.D2L,
-    "brightspace": PlatformFamily.D2L,
-    "sakai": PlatformFamily.SAKAI,
-}
+_CANVAS_HOSTS = ("instructure.com", "canvaslms.com")
 SHARED_ISSUERS = {
-    "https://canvas.instructure.com": ("instructure.com", "canvaslms.com"),
+    "https://canvas.instructure.com": _CANVAS_HOSTS,
+    "https://canvas.beta.instructure.com": _CANVAS_HOSTS,
+    "https://canvas.test.instructure.com": _CANVAS_HOSTS,
     "https://blackboard.com": ("blackboard.com",),
 }
-"""Hosted platforms whose schools share one issuer: hosts that may publish its configuration."""
-CLAIMS = ("iss", "sub", "name", "given_name", "family_name", "locale")
-"""What we ask to be told of people; no e-mail address."""
-CUSTOM = {
-    "context_history": "$Context.id.history",
-    "resource_link_history": "$ResourceLink.id.history",
-    "course_group_id": "$CourseGroup.id",
-    "link_start": "$ResourceLink.available.startDateTime",
-    "link_end": "$ResourceLink.available.endDateTime",
-    "due": "$ResourceLink.submission.endDateTime",
-}
-MOODLE_CUSTOM = {"group_ids": "$Moodle.Person.userGroupIds"}
-DESCRIPTION = "Peer reflection with a tutor: Now, New, Next."
+"""Hosted platforms whose schools share one issuer: the domains where all of its addresses are."""
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint")
-MAX_URL = 2000
+MAX_URL, MAX_LABEL, MAX_ID = 2000, 100, 255
+ACCOUNT_NAME = "https://canvas.instructure.com/lti/account_name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +48,16 @@ class PlatformConfiguration:
     jwks_uri: str
     registration_endpoint: str
     token_audience: str | None
+    """``aud`` of our client assertion where it is not the token endpoint."""
     family: PlatformFamily
     product: str
     """Product and version as the LMS names itself."""
     scopes: tuple[str, ...]
     """Service scopes that we ask for: ours, of those that the LMS has."""
-    messages: tuple[str, ...]
-    """Types of the messages that we ask for."""
+    messages: tuple[Message, ...]
+    """The messages that we ask for."""
+    account: str = ""
+    """What the LMS calls the school or account, if it tells (Canvas)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +71,12 @@ class RegisteredClient:
 
 def check_configuration_url(url: str, allow_local: bool) -> None:
     """Raise RegistrationRefused unless ``url`` is one that we may ask for a configuration."""
-    if not _is_allowed(url, allow_local):
+    if not is_endpoint(url, allow_local):
         raise _refused("configuration_url_bad", url=url[:200])
 
 
 def read_configuration(document: object, url: str, allow_local: bool) -> PlatformConfiguration:
-    """Read the configuration that was found at ``url``.
+    """Read the configuration that was found at ``url``, the address that answered in the end.
 
     Raises RegistrationRefused: ``configuration_malformed``, ``issuer_foreign`` (an LMS may speak
     for its own issuer only), ``endpoint_bad``.
@@ -90,29 +88,32 @@ def read_configuration(document: object, url: str, allow_local: bool) -> Platfor
         raise _refused("issuer_foreign", iss=issuer[:200], url=url[:200])
     for name in ENDPOINTS:
         endpoint = document.get(name)
-        if not isinstance(endpoint, str) or not _is_allowed(endpoint, allow_local):
+        if not isinstance(endpoint, str) or not is_endpoint(endpoint, allow_local):
             raise _refused("endpoint_bad", endpoint=name)
-    audience = document.get("authorization_server")
-    details = document.get(c.PLATFORM_CONFIGURATION)
-    family, product = _product(details if isinstance(details, dict) else {})
+        if issuer in SHARED_ISSUERS and not _speaks_for(endpoint, issuer, allow_local):
+            raise _refused("endpoint_bad", endpoint=name, url=endpoint[:200])
+    told = document.get(c.PLATFORM_CONFIGURATION)
+    details: Mapping[str, Any] = told if isinstance(told, dict) else {}
+    family = family_of(_text(details.get("product_family_code")), *_place(url))
     return PlatformConfiguration(
         issuer=issuer,
         authorization_endpoint=document["authorization_endpoint"],
         token_endpoint=document["token_endpoint"],
         jwks_uri=document["jwks_uri"],
         registration_endpoint=document["registration_endpoint"],
-        token_audience=audience if isinstance(audience, str) and audience else None,
+        token_audience=_audience(document.get("authorization_server"), family),
         family=family,
-        product=product,
+        product=_product(details),
         scopes=_scopes(document.get("scopes_supported")),
-        messages=_messages(details, family),
+        messages=messages_for(family, details.get("messages_supported")),
+        account=_text(details.get(ACCOUNT_NAME))[:MAX_LABEL],
     )
 
 
 def client_metadata(base_url: str, platform: PlatformConfiguration) -> dict[str, Any]:
     """Return what we ask the LMS to register (LTI-DR 1.0, 3.4 and 3.5)."""
-    launch = f"{base_url}/lti/launch"
-    moodle = platform.family is PlatformFamily.MOODLE
+    launch, icon = f"{base_url}/lti/launch", f"{base_url}/static/img/mark.svg"
+    asking = ASKING[platform.family]
     return {
         "application_type": "web",
         "response_types": ["id_token"],
@@ -121,50 +122,22 @@ def client_metadata(base_url: str, platform: PlatformConfiguration) -> dict[str,
         "redirect_uris": [launch],
         "client_name": "Miroir",
         "jwks_uri": f"{base_url}/lti/jwks",
-        "logo_uri": f"{base_url}/static/img/mark.svg",
+        "client_uri": base_url,
+        "logo_uri": icon,
         "token_endpoint_auth_method": "private_key_jwt",
         "scope": " ".join(platform.scopes),
         c.TOOL_CONFIGURATION: {
             "domain": urlsplit(base_url).netloc,
             "description": DESCRIPTION,
             "target_link_uri": launch,
-            "custom_parameters": {**CUSTOM, **(MOODLE_CUSTOM if moodle else {})},
+            "custom_parameters": {**CUSTOM, **asking.custom},
             "claims": list(CLAIMS),
             "messages": [
-                {"type": message, "target_link_uri": launch, "label": "Miroir"}
+                {**message_fields(message, launch), "icon_uri": icon}
                 for message in platform.messages
             ],
+            **asking.extra,
         },
-    }
-
-
-def canvas_configuration(base_url: str) -> dict[str, Any]:
-    """Return the JSON for a Canvas developer key that is made from a URL."""
-    launch = f"{base_url}/lti/launch"
-    dialog = {"message_type": c.DEEP_LINKING_MESSAGE, "target_link_uri": launch, "text": "Miroir"}
-    return {
-        "title": "Miroir",
-        "description": DESCRIPTION,
-        "oidc_initiation_url": f"{base_url}/lti/login",
-        "target_link_uri": launch,
-        "public_jwk_url": f"{base_url}/lti/jwks",
-        "scopes": list(c.SCOPES),
-        "custom_fields": dict(CUSTOM),
-        "extensions": [
-            {
-                "platform": "canvas.instructure.com",
-                "domain": urlsplit(base_url).netloc,
-                "tool_id": "miroir",
-                "privacy_level": "name_only",
-                "settings": {
-                    "text": "Miroir",
-                    "placements": [
-                        {**dialog, "placement": placement}
-                        for placement in ("assignment_selection", "link_selection")
-                    ],
-                },
-            }
-        ],
     }
 
 
@@ -174,36 +147,54 @@ def read_answer(document: object) -> RegisteredClient:
     Its scopes are a hint only (Moodle lists one too many); launches tell what is granted.
     """
     client_id = document.get("client_id") if isinstance(document, dict) else None
-    if not isinstance(document, dict) or not isinstance(client_id, str) or not client_id:
+    if not isinstance(document, dict) or not isinstance(client_id, str):
+        raise _refused("answer_malformed")
+    if not 0 < len(client_id) <= MAX_ID or not is_storable(client_id):
         raise _refused("answer_malformed")
     scopes, tool = document.get("scope"), document.get(c.TOOL_CONFIGURATION)
-    deployment = tool.get("deployment_id") if isinstance(tool, dict) else None
+    told = tool.get("deployment_id") if isinstance(tool, dict) else None
+    # D2L and others write it beside the tool's configuration.
+    deployment = document.get("deployment_id") if told is None else told
+    known = str(deployment) if isinstance(deployment, str | int) else ""
     return RegisteredClient(
         client_id=client_id,
-        deployment_id=str(deployment) if isinstance(deployment, str | int) else "",
+        deployment_id=known if len(known) <= MAX_ID and is_storable(known) else "",
         scopes=tuple(scopes.split()) if isinstance(scopes, str) else (),
     )
 
 
-def family_of(product_family_code: str) -> PlatformFamily:
-    """Return the family of a ``product_family_code``, however it is written ("Open edX")."""
-    plain = "".join(filter(str.isalnum, product_family_code.lower()))
-    return next((f for code, f in FAMILIES.items() if code in plain), PlatformFamily.GENERIC)
+def update_hint(token: str) -> str:
+    """Return the client_id that a registration token says it updates; "" if it says nothing.
+
+    Moodle's token is a JWT whose ``sub`` is the client_id and whose scope is ``reg-update``. It is
+    not verified and decides nothing: it only tells people early what would be refused later.
+    """
+    try:
+        told = jwt.decode(token, options={"verify_signature": False})
+    except jwt.InvalidTokenError:
+        return ""
+    scope, client_id = told.get("scope"), told.get("sub")
+    updates = isinstance(scope, str) and "reg-update" in scope.split()
+    return client_id if updates and isinstance(client_id, str) else ""
 
 
 def _refused(reason: str, **facts: object) -> RegistrationRefused:
     return RegistrationRefused(reason, WhoCanFix.LMS_ADMIN, **facts)
 
 
-def _is_allowed(url: str, allow_local: bool) -> bool:
+def is_endpoint(url: str, allow_local: bool) -> bool:
     """Return whether a URL may be an endpoint; which hosts it may reach is the session's guard."""
     schemes = ("https://", "http://") if allow_local else ("https://",)
-    return len(url) <= MAX_URL and url.startswith(schemes) and bool(origin_of(url))
+    if len(url) > MAX_URL or not url.startswith(schemes) or not is_storable(url):
+        return False
+    return bool(origin_of(url)) and "@" not in urlsplit(url).netloc
 
 
 def _speaks_for(url: str, issuer: str, allow_local: bool) -> bool:
     """Return whether a configuration at ``url`` may be that of ``issuer``."""
-    host = urlsplit(url).hostname or ""
+    host = urlsplit(url).hostname if origin_of(url) else None
+    if host is None:
+        return False
     shared = SHARED_ISSUERS.get(issuer, ())
     if any(host == domain or host.endswith(f".{domain}") for domain in shared):
         return True
@@ -211,24 +202,33 @@ def _speaks_for(url: str, issuer: str, allow_local: bool) -> bool:
     return local or (bool(origin_of(issuer)) and urlsplit(issuer).hostname == host)
 
 
-def _product(details: Mapping[str, Any]) -> tuple[PlatformFamily, str]:
-    code, version = details.get("product_family_code"), details.get("version")
-    name = code if isinstance(code, str) else ""
-    label = f"{name} {version}" if isinstance(version, str) else name
-    return family_of(name), label.strip()[:100]
+def _place(url: str) -> tuple[str, str]:
+    """Return host and path of a URL that was checked."""
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.path
+
+
+def _audience(told: object, family: PlatformFamily) -> str | None:
+    """Return the audience of our client assertions, if it is not the token endpoint.
+
+    ``authorization_server`` is it where it is a URL. Canvas writes a bare host there and expects
+    its token endpoint all the same.
+    """
+    if isinstance(told, str) and told.startswith(("https://", "http://")) and is_storable(told):
+        return told[:MAX_URL]
+    return ASKING[family].audience
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) and is_storable(value) else ""
+
+
+def _product(details: Mapping[str, Any]) -> str:
+    label = f"{_text(details.get('product_family_code'))} {_text(details.get('version'))}"
+    return label.strip()[:MAX_LABEL]
 
 
 def _scopes(supported: object) -> tuple[str, ...]:
     if not isinstance(supported, list):
         return c.SCOPES
     return tuple(scope for scope in c.SCOPES if scope in supported)
-
-
-def _messages(details: object, family: PlatformFamily) -> tuple[str, ...]:
-    """Return the messages to ask for; Canvas refuses types that it does not have."""
-    wanted = (c.RESOURCE_LINK_MESSAGE, c.DEEP_LINKING_MESSAGE, c.SUBMISSION_REVIEW_MESSAGE)
-    listed = details.get("messages_supported") if isinstance(details, dict) else None
-    if family is not PlatformFamily.CANVAS or not isinstance(listed, list):
-        return wanted
-    types = [message.get("type") for message in listed if isinstance(message, dict)]
-    return tuple(message for message in wanted if message in types)

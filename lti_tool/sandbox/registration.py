@@ -17,6 +17,10 @@ bp = Blueprint("registration", __name__)
 jwks_bp = Blueprint("jwks", __name__)
 
 _TOKEN_SECONDS = 3600
+_PLACEMENTS = {
+    v.RESOURCE_LINK: ("assignment_selection", "course_navigation", "link_selection"),
+    v.DEEP_LINKING: ("assignment_selection", "editor_button", "link_selection"),
+}
 _CLAIMS = ["sub", "iss", "name", "given_name", "family_name", "email"]
 
 
@@ -66,13 +70,32 @@ def configuration(here: Sandbox) -> dict[str, Any]:
         v.PLATFORM_CONFIGURATION: {
             "product_family_code": personality.family,
             "version": personality.version,
-            "messages_supported": [{"type": v.RESOURCE_LINK}, {"type": v.DEEP_LINKING}],
+            "messages_supported": _supported_messages(here),
             "variables": supported_variables(here),
         },
     }
-    if personality.authorization_server:
-        found["authorization_server"] = personality.authorization_server
+    server = personality.authorization_server or personality.named_server
+    if server:
+        found["authorization_server"] = server
     return found
+
+
+def _supported_messages(here: Sandbox) -> list[dict[str, Any]]:
+    types = (v.RESOURCE_LINK, v.DEEP_LINKING, *here.personality.more_messages)
+    if not here.personality.strict_placements:
+        return [{"type": each} for each in types]
+    return [{"type": each, "placements": list(_PLACEMENTS.get(each, ()))} for each in types]
+
+
+def _check_messages(here: Sandbox, configured: dict[str, Any]) -> None:
+    """Refuse messages and placements that are not offered, where the personality is strict."""
+    for message in configured.get("messages", []) if here.personality.strict_placements else []:
+        offered = _PLACEMENTS.get(message.get("type"))
+        if offered is None:
+            raise MetadataRefused(f"unknown message type {message.get('type')}")
+        unknown = set(message.get("placements", [])) - set(offered)
+        if unknown:
+            raise MetadataRefused(f"unknown placements {sorted(unknown)}")
 
 
 @bp.post("/lti/register")
@@ -140,6 +163,7 @@ def _tool_from(here: Sandbox, wanted: dict[str, Any], permission: RegistrationTo
     if not isinstance(wanted["redirect_uris"], list):
         raise MetadataRefused("redirect_uris must be an array")
     _check_domain(configured)
+    _check_messages(here, configured)
     values = _kept_values(here, wanted, configured)
     known = here.store.tools.get(permission.client_id)
     if known is not None:

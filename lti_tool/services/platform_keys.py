@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lti_tool import clock
 from lti_tool.errors import LaunchRefused, PlatformError, WhoCanFix
-from lti_tool.http import Http
+from lti_tool.http import Http, deadline
 from lti_tool.lti.keysets import to_document, usable_keys
 from lti_tool.lti.platform import PlatformFacts
 from lti_tool.models.database import Database
@@ -27,7 +28,13 @@ STALE = timedelta(hours=24)
 PAUSE = timedelta(minutes=1)
 """At most one fetch per platform in this time, so that bad kids cannot make us hammer it."""
 FIRST_PAUSE = timedelta(seconds=5)
-"""The pause while we have no keys at all: an LMS that comes back is tried again soon."""
+"""The pause while we have no keys at all: an LMS that comes back is tried again soon. It doubles
+with each failure."""
+FETCH_SECONDS = 5.0
+"""A launch waits no longer for its platform's answer."""
+PATIENCE_SECONDS = 1.0
+"""A launch waits no longer while another one fetches: a platform that hangs holds one thread, and
+not all those that other platforms' launches need."""
 MAX_BYTES = 512_000
 
 log = structlog.get_logger()
@@ -40,15 +47,28 @@ class _KeySet:
     keys: Mapping[str, RSAPublicKey] = field(default_factory=dict)
     fetched_at: datetime | None = None
     tried_at: datetime | None = None
+    failures: int = 0
+    locked_at: float = 0.0
     lock: Lock = field(default_factory=Lock)
 
     def younger_than(self, age: timedelta) -> bool:
         return self.fetched_at is not None and clock.now() - self.fetched_at < age
 
     def may_fetch(self) -> bool:
-        pause = PAUSE if self.keys else FIRST_PAUSE
+        doubled = FIRST_PAUSE * 2 ** min(max(self.failures - 1, 0), 8)
+        pause = PAUSE if self.keys else min(doubled, PAUSE)
         last = max(filter(None, (self.tried_at, self.fetched_at)), default=None)
         return last is None or clock.now() - last >= pause
+
+    def enter(self, may_wait: bool) -> bool:
+        """Take the turn to look for a key; False if others look and it is not worth to wait."""
+        left = self.locked_at + PATIENCE_SECONDS - time.monotonic()
+        entered = self.lock.acquire(
+            timeout=min(max(left, 0.05), PATIENCE_SECONDS) if may_wait else 0
+        )
+        if entered:
+            self.locked_at = time.monotonic()
+        return entered
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +89,11 @@ class PlatformKeys:
         if kid in known.keys and known.younger_than(FRESH):
             return known.keys[kid]
         # Whoever has a key that still serves does not wait for another thread's fetch.
-        if not known.lock.acquire(blocking=not (kid in known.keys and known.younger_than(STALE))):
-            return known.keys[kid]
+        serves = known.keys.get(kid) if known.younger_than(STALE) else None
+        if not known.enter(may_wait=serves is None):
+            if serves is None:
+                raise LaunchRefused("key_set_unavailable", WhoCanFix.LMS_ADMIN)
+            return serves
         try:
             return self._search(known, platform, kid)
         finally:
@@ -96,14 +119,18 @@ class PlatformKeys:
     def _fetch(self, known: _KeySet, platform: PlatformFacts) -> bool:
         """Fetch the key set; return whether the platform answered with one that has keys."""
         known.tried_at = clock.now()
+        known.failures += 1
         try:
-            keys = usable_keys(self.http.get_json(platform.jwks_uri, max_bytes=MAX_BYTES))
+            with deadline.within(FETCH_SECONDS):
+                answer = self.http.get_json(platform.jwks_uri, max_bytes=MAX_BYTES)
         except PlatformError as error:
             log.warning("key_set_failed", iss=platform.issuer, reason=error.reason)
             return False
+        keys = usable_keys(answer)
         if not keys:
             log.warning("key_set_failed", iss=platform.issuer, reason="no_usable_key")
             return False
+        known.failures = 0
         known.keys, known.fetched_at = keys, clock.now()
         row = PlatformKeySet(
             registration_id=platform.id, keys=to_document(keys), fetched_at=known.fetched_at

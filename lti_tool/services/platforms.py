@@ -3,60 +3,52 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import selectinload
 
 from lti_tool import clock
 from lti_tool.errors import NotFound, PlatformError, RegistrationRefused, WhoCanFix
 from lti_tool.http import Http
+from lti_tool.lti.canvas import canvas_configuration
 from lti_tool.lti.registration import (
     PlatformConfiguration,
-    canvas_configuration,
     check_configuration_url,
     client_metadata,
+    is_endpoint,
     read_answer,
     read_configuration,
+    update_hint,
 )
 from lti_tool.models.database import Database
-from lti_tool.models.platforms import Registration, RegistrationInvite
-from lti_tool.rules.vocabulary import DeploymentState, PlatformFamily
-from lti_tool.secrecy import digest, new_token
+from lti_tool.models.platforms import Registration
+from lti_tool.rules.vocabulary import DeploymentState
 from lti_tool.services import deployments
+from lti_tool.services.platform_invites import Invitation, make_invite, updated_by, usable_invite
 from lti_tool.services.platform_records import (
     PlatformListing,
     PlatformValues,
+    changes,
+    find_registration,
     listing_of,
     save_registration,
+    update_registration,
+)
+from lti_tool.services.registering import (
+    Proposal,
+    Registered,
+    bearer_header,
+    check_same_platform,
+    failed,
+    keep,
+    values_of,
 )
 
 INVITE_HOURS = 72
 MAX_CONFIGURATION_BYTES = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    """A registration link that is still good."""
-
-    name: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """A platform that has just been connected."""
-
-    name: str
-    issuer: str
-    client_id: str
-    family: PlatformFamily
-    deployment_id: str
-    """Approved already; empty if the platform did not name it."""
-    first_is_approved: bool
-    """Whether the first deployment that launches will be approved by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +60,21 @@ class Platforms:
     base_url: str
     allow_local: bool
 
-    def invite(self, name: str, hours: float = INVITE_HOURS, approves_first: bool = True) -> str:
+    def invite(
+        self,
+        name: str,
+        hours: float = INVITE_HOURS,
+        approves_first: bool = True,
+        updates: uuid.UUID | None = None,
+    ) -> str:
         """Make a one-time registration link for the administrator of an LMS.
 
-        The token stands in the path: whatever an LMS appends to the link cannot damage it.
+        The token stands in the path: whatever an LMS appends to the link cannot damage it. With
+        ``updates`` the link may change that registration, if its own LMS opens it.
         """
-        token, now = new_token(), clock.now()
-        invite = RegistrationInvite(
-            name=name,
-            token_hash=digest(token),
-            created_at=now,
-            expires_at=now + timedelta(hours=hours),
-            approves_first=approves_first,
-        )
         with self.db.write() as session:
-            session.add(invite)
+            life = timedelta(hours=hours)
+            token = make_invite(session, name, life, approves_first, updates)
         return f"{self.base_url}/lti/register/{token}"
 
     def invitation(self, token: str) -> Invitation:
@@ -91,56 +83,70 @@ class Platforms:
         Raises RegistrationRefused: ``invite_unknown``, ``invite_used``, ``invite_expired``.
         """
         with self.db.read() as session:
-            invite = _usable_invite(session, token)
-            return Invitation(invite.name, invite.expires_at)
+            invite = usable_invite(session, token)
+            updated = updated_by(session, invite)
+            return Invitation(invite.name, invite.expires_at, updated.name if updated else "")
 
     def configuration(self, token: str, url: str, bearer: str) -> PlatformConfiguration:
         """Ask an LMS for its configuration, on behalf of somebody with a good invitation.
 
-        Raises RegistrationRefused, also where the LMS does not answer (``platform_failed``).
+        It must answer from a host that may speak for its issuer, also after redirects. Raises
+        RegistrationRefused, also where the LMS does not answer (``platform_failed``).
         """
         self.invitation(token)
         check_configuration_url(url, self.allow_local)
+        headers = {"Accept": "application/json", **bearer_header(bearer)}
         try:
-            document = self.http.get_json(
-                url, headers=_bearer(bearer), max_bytes=MAX_CONFIGURATION_BYTES
+            answer = self.http.request(
+                "GET", url, headers=headers, max_bytes=MAX_CONFIGURATION_BYTES
             )
         except PlatformError as error:
-            raise _failed("configuration", error) from error
-        return read_configuration(document, url, self.allow_local)
+            raise failed("configuration", error) from error
+        return read_configuration(answer.json(), answer.url, self.allow_local)
+
+    def proposal(self, token: str, url: str, bearer: str) -> Proposal:
+        """Return what a registration would do here.
+
+        Raises RegistrationRefused as ``configuration``, and what is known to fail later:
+        ``invite_other_platform``, ``registration_known``.
+        """
+        platform = self.configuration(token, url, bearer)
+        with self.db.read() as session:
+            invite = usable_invite(session, token)
+            hinted = update_hint(bearer)
+            updated = updated_by(session, invite)
+            if updated is None:
+                if hinted and find_registration(session, platform.issuer, hinted) is not None:
+                    raise RegistrationRefused("registration_known", WhoCanFix.OPERATOR)
+                return Proposal(Invitation(invite.name, invite.expires_at), platform)
+            check_same_platform(updated, platform, hinted)
+            values = values_of(platform, updated.client_id, ())
+            invitation = Invitation(invite.name, invite.expires_at, updated.name)
+            return Proposal(invitation, platform, changes(updated, values))
 
     def register(self, token: str, url: str, bearer: str) -> Registered:
         """Register at an LMS and keep the registration; only then is the invitation used.
 
-        Raises RegistrationRefused as ``configuration``, and ``registration_conflict``.
+        A client_id that is new here adds a registration. One that is known is updated, if the
+        invitation was made for that. Raises RegistrationRefused as ``proposal``.
         """
-        platform = self.configuration(token, url, bearer)
+        platform = self.proposal(token, url, bearer).platform
         try:
             document = self.http.post_json(
                 platform.registration_endpoint,
                 client_metadata(self.base_url, platform),
-                headers=_bearer(bearer),
+                headers=bearer_header(bearer),
             )
         except PlatformError as error:
-            raise _failed("registration", error) from error
+            raise failed("registration", error) from error
         client = read_answer(document)
-        values = PlatformValues(
-            issuer=platform.issuer,
-            client_id=client.client_id,
-            authorization_endpoint=platform.authorization_endpoint,
-            token_endpoint=platform.token_endpoint,
-            token_audience=platform.token_audience,
-            jwks_uri=platform.jwks_uri,
-            family=platform.family,
-            scopes=client.scopes,
-        )
         with self.db.write() as session:
-            invite = _usable_invite(session, token)
-            registration = save_registration(session, invite.name, values)
+            invite = usable_invite(session, token)
+            known = find_registration(session, platform.issuer, client.client_id)
+            registration = keep(session, invite, known, platform, client)
             invite.used_at, invite.registration_id = clock.now(), registration.id
             if client.deployment_id:
-                state = DeploymentState.APPROVED
-                deployments.add(session, registration.id, client.deployment_id, state)
+                deployments.install(session, registration.id, client.deployment_id)
             return Registered(
                 name=registration.name,
                 issuer=registration.issuer,
@@ -148,23 +154,49 @@ class Platforms:
                 family=registration.family,
                 deployment_id=client.deployment_id,
                 first_is_approved=invite.approves_first,
+                is_update=known is not None,
             )
 
     def canvas_configuration(self) -> dict[str, Any]:
         """Return the JSON from which Canvas makes a developer key."""
         return canvas_configuration(self.base_url)
 
-    def add(self, name: str, values: PlatformValues, deployment_ids: tuple[str, ...]) -> uuid.UUID:
+    def add(
+        self,
+        name: str,
+        values: PlatformValues,
+        deployment_ids: tuple[str, ...],
+        frame_origins: tuple[str, ...] = (),
+    ) -> uuid.UUID:
         """Connect a platform by hand, with approved deployments; return its id.
 
-        Raises RegistrationRefused ``registration_conflict`` if issuer and client_id are another's.
+        Raises RegistrationRefused: ``endpoint_bad``; ``registration_conflict`` if issuer and
+        client_id are another's.
         """
+        self._check_addresses(values)
         with self.db.write() as session:
             registration = save_registration(session, name, values)
+            if frame_origins:
+                registration.frame_origins = list(frame_origins)
             for deployment_id in deployment_ids:
                 state = DeploymentState.APPROVED
                 deployments.add(session, registration.id, deployment_id, state)
             return registration.id
+
+    def update(self, registration_id: uuid.UUID, name: str, values: PlatformValues) -> None:
+        """Change what the operator knows better: name, addresses, audience, family.
+
+        Issuer and client_id stay: they are who the platform is. Raises NotFound,
+        RegistrationRefused ``endpoint_bad``.
+        """
+        self._check_addresses(values)
+        with self.db.write() as session:
+            registration = session.get(Registration, registration_id, with_for_update=True)
+            if registration is None:
+                raise NotFound(str(registration_id))
+            kept = replace(values, scopes=tuple(registration.scopes))
+            registration.name = name
+            update_registration(session, registration, kept)
 
     def listing(self) -> list[PlatformListing]:
         """Return all platforms with their deployments, by name."""
@@ -178,6 +210,12 @@ class Platforms:
         if len(found) != 1:
             raise NotFound(wanted)
         return found[0]
+
+    def _check_addresses(self, values: PlatformValues) -> None:
+        """Raise RegistrationRefused ``endpoint_bad`` for an address that cannot be one."""
+        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+            if not is_endpoint(getattr(values, name), self.allow_local):
+                raise RegistrationRefused("endpoint_bad", WhoCanFix.OPERATOR, endpoint=name)
 
     def set_disabled(self, registration_id: uuid.UUID, disabled: bool) -> None:
         """Stop all launches and sessions of a platform, or let it launch again."""
@@ -204,35 +242,3 @@ class Platforms:
                 .where(Registration.id == registration_id)
                 .values(frame_origins=origins)
             )
-
-
-def _usable_invite(session: Session, token: str) -> RegistrationInvite:
-    """Return the invitation of a token; locked where the database has row locks."""
-    invite = session.scalars(
-        select(RegistrationInvite)
-        .where(RegistrationInvite.token_hash == digest(token))
-        .with_for_update()
-    ).first()
-    if invite is None:
-        raise RegistrationRefused("invite_unknown", WhoCanFix.OPERATOR)
-    if invite.used_at is not None:
-        raise RegistrationRefused("invite_used", WhoCanFix.OPERATOR)
-    if invite.expires_at <= clock.now():
-        raise RegistrationRefused("invite_expired", WhoCanFix.OPERATOR)
-    return invite
-
-
-def _bearer(token: str) -> dict[str, str]:
-    """Return the header with the LMS's registration token; Canvas wants it for every request."""
-    return {"Authorization": f"Bearer {token}"} if token.isascii() and token else {}
-
-
-def _failed(step: str, error: PlatformError) -> RegistrationRefused:
-    return RegistrationRefused(
-        "platform_failed",
-        WhoCanFix.LMS_ADMIN,
-        step=step,
-        cause=error.reason,
-        status=error.status,
-        answer=error.body,
-    )

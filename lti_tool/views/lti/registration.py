@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from flask import Blueprint, request
 from werkzeug.datastructures import MultiDict
 
@@ -14,6 +15,7 @@ from lti_tool.views.render import page
 from lti_tool.views.session import services
 
 bp = Blueprint("lti_registration", __name__, url_prefix="/lti")
+log = structlog.get_logger()
 
 
 @bp.get("/register")
@@ -25,17 +27,20 @@ def explain() -> str:
 
 @bp.get("/register/<invite>")
 def confirm(invite: str) -> str:
-    """Show the administrator which LMS this is and what we ask for."""
+    """Show the administrator which LMS this is, what we ask for, and what it changes here."""
     frame_by_anybody()
     invitation = services().platforms.invitation(invite)
     if not request.args.get("openid_configuration"):
         endpoints = our_endpoints()
         link = f"{endpoints['register']}/{invite}"
         return page("lti/register_help.html", endpoints=endpoints, invitation=invitation, link=link)
-    told = _told(request.args)
-    platform = services().platforms.configuration(invite, **told)
+    proposal = services().platforms.proposal(invite, **_told(request.args))
     return page(
-        "lti/register.html", invitation=invitation, platform=platform, asked=asked_of(platform)
+        "lti/register.html",
+        invitation=proposal.invitation,
+        platform=proposal.platform,
+        changes=proposal.changes,
+        asked=asked_of(proposal.platform),
     )
 
 
@@ -44,6 +49,12 @@ def register(invite: str) -> str:
     """Register at the LMS and say what is left to do there."""
     frame_by_anybody()
     registered = services().platforms.register(invite, **_told(request.form))
+    log.info(
+        "platform_updated" if registered.is_update else "platform_registered",
+        iss=registered.issuer,
+        client_id=registered.client_id,
+        family=registered.family.value,
+    )
     return page("lti/registered.html", registered=registered)
 
 

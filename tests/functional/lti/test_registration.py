@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
+import jwt
 import pytest
 import time_machine
+from flask import Flask, redirect
 from flask.testing import FlaskClient
+from werkzeug.wrappers import Response
 
 from lti_tool import clock
-from lti_tool.rules.vocabulary import PlatformFamily
+from lti_tool.errors import RegistrationRefused
+from lti_tool.models.keys import PlatformKeySet
+from lti_tool.rules.vocabulary import DeploymentState, PlatformFamily
+from lti_tool.sandbox.webpages import Page
 from lti_tool.services.container import Services
-from lti_tool.services.platform_records import PlatformListing
-from tests.support.servers import Pair, tool_and_sandbox
+from lti_tool.services.platform_records import PlatformListing, PlatformValues, values_of
+from tests.support.servers import Pair, running, tool_and_sandbox
 
 REASON = re.compile(r"Reason: (?:<bdi[^>]*>)?(\w+)")
 
@@ -100,13 +108,127 @@ def test_the_platform_s_token_works_once(pair: Pair) -> None:
     assert "invalid_token" in refused.text
 
 
-def test_registering_again_changes_the_registration_that_is_there(pair: Pair) -> None:
-    client_id = pair.connect("University")["client_id"]
-    invite = pair.services.platforms.invite("University, renamed")
+def reopened(pair: Pair, invite: str, client_id: str) -> Page:
+    """Open a link as an LMS does that offers to update the tool with this client_id."""
     told = {"link": invite, "client_id": client_id}
-    page = pair.walker.get(pair.walker.control("registration-link", told)["url"])
+    return pair.walker.get(pair.walker.control("registration-link", told)["url"])
+
+
+def update_link(pair: Pair) -> str:
+    return pair.services.platforms.invite("Any name", updates=only_platform(pair).id)
+
+
+def test_an_update_says_so_first_and_keeps_the_registration(pair: Pair) -> None:
+    client_id = pair.connect("University")["client_id"]
+    before = only_platform(pair)
+    page = reopened(pair, update_link(pair), client_id)
+    assert "This updates the connection “University”" in page.text
+    assert "None of its addresses." in page.text
+    done = pair.walker.submit(page, page.forms[0])
+    assert "The connection is updated" in done.text
+    assert only_platform(pair) == before
+
+
+def test_an_update_brings_new_addresses_and_forgets_keys_and_tokens(pair: Pair) -> None:
+    client_id = pair.connect("University")["client_id"]
+    platform, services = only_platform(pair), pair.services
+    new = platform.jwks_uri
+    old = replace(values_of(platform), jwks_uri="http://localhost:1/old-keys")
+    services.platforms.update(platform.id, platform.name, old)
+    with services.db.write() as session:
+        session.add(PlatformKeySet(registration_id=platform.id, keys={}, fetched_at=clock.now()))
+    page = reopened(pair, update_link(pair), client_id)
+    assert "http://localhost:1/old-keys" in page.text
     pair.walker.submit(page, page.forms[0])
-    assert only_platform(pair).name == "University, renamed"
+    assert only_platform(pair).jwks_uri == new
+    with services.db.read() as session:
+        assert session.get(PlatformKeySet, platform.id) is None
+
+
+def test_an_update_leaves_a_disabled_deployment_disabled(pair: Pair) -> None:
+    client_id = pair.connect("University")["client_id"]
+    platform = only_platform(pair)
+    (deployment,) = platform.deployments
+    state = DeploymentState.DISABLED
+    pair.services.platforms.set_deployment(platform.id, deployment.deployment_id, state)
+    page = reopened(pair, update_link(pair), client_id)
+    pair.walker.submit(page, page.forms[0])
+    assert [one.state for one in only_platform(pair).deployments] == [state]
+
+
+def test_a_fresh_client_id_is_a_second_registration(pair: Pair) -> None:
+    pair.connect("University")
+    pair.walker.register(update_link(pair))
+    pair.connect("Third")
+    names = [one.name for one in pair.services.platforms.listing()]
+    assert names == ["Any name", "Third", "University"]
+
+
+def test_a_link_for_a_new_platform_never_changes_one_that_is_there(pair: Pair) -> None:
+    client_id = pair.connect("University")["client_id"]
+    before = only_platform(pair)
+    page = reopened(pair, pair.services.platforms.invite("Somebody else"), client_id)
+    assert "This updates" not in page.text
+    refused = pair.walker.submit(page, page.forms[0])
+    assert (refused.status, reason(refused.text)) == (400, "registration_known")
+    assert "University" not in refused.text
+    assert only_platform(pair) == before
+
+
+def test_a_token_for_an_update_is_understood_before_anything_happens(pair: Pair) -> None:
+    client_id = pair.connect("University")["client_id"]
+    told = {"sub": client_id, "scope": "reg-update"}
+    token = jwt.encode(told, "not verified, it only gives a hint", algorithm="HS256")
+    url = f"{pair.sandbox_url}/.well-known/openid-configuration"
+    query = urlencode({"openid_configuration": url, "registration_token": token})
+    plain = pair.walker.get(f"{pair.services.platforms.invite('Other')}?{query}")
+    assert reason(plain.text) == "registration_known"
+    assert "University" in pair.walker.get(f"{update_link(pair)}?{query}").text
+
+
+def test_an_update_link_does_not_open_for_another_platform(pair: Pair) -> None:
+    theirs = pair.services.platforms.add(
+        "Theirs",
+        PlatformValues("https://theirs.example", "x", *["https://theirs.example/e"] * 3),
+        (),
+    )
+    link = pair.services.platforms.invite("Theirs", updates=theirs)
+    page = pair.walker.get(opened(pair, link))
+    assert reason(page.text) == "invite_other_platform"
+    assert pair.walker.control("tools") == []
+
+
+def test_an_update_link_of_one_registration_cannot_change_its_neighbour(pair: Pair) -> None:
+    """Two schools of one issuer (Canvas): each has its own client_id."""
+    mine, theirs = pair.connect("Mine")["client_id"], pair.connect("Theirs")["client_id"]
+    listed = {one.client_id: one for one in pair.services.platforms.listing()}
+    link = pair.services.platforms.invite("Mine", updates=listed[mine].id)
+    page = reopened(pair, link, theirs)
+    refused = pair.walker.submit(page, page.forms[0])
+    assert reason(refused.text) == "registration_known"
+    assert {one.client_id: one for one in pair.services.platforms.listing()} == listed
+
+
+def test_a_configuration_that_is_redirected_speaks_for_where_it_ends(pair: Pair) -> None:
+    """An open redirect on the host of somebody's LMS must not speak for that LMS."""
+    elsewhere = Flask("elsewhere")
+
+    @elsewhere.get("/go")
+    def go() -> Response:
+        return redirect(f"{pair.sandbox_url}/.well-known/openid-configuration")
+
+    services = pair.services
+    with running(elsewhere) as url:
+        told = {"url": f"{url}/go", "bearer": ""}
+        found = services.platforms.configuration(invite_token(services), **told)
+        assert found.issuer == pair.sandbox_url
+        strict = replace(services.platforms, allow_local=False)
+        with pytest.raises(RegistrationRefused, match="configuration_url_bad"):
+            strict.configuration(invite_token(services), **told)
+
+
+def invite_token(services: Services) -> str:
+    return services.platforms.invite("University").rpartition("/")[2]
 
 
 @pytest.mark.parametrize(
@@ -141,6 +263,31 @@ def test_whoever_opens_the_link_by_hand_is_told_what_to_do(
 def canvas(database_url: str, tmp_path: Path) -> Iterator[Pair]:
     with tool_and_sandbox(database_url, tmp_path, "canvas") as served:
         yield served
+
+
+@pytest.mark.parametrize(
+    ("personality", "family"),
+    [
+        ("sakai", PlatformFamily.SAKAI),
+        ("blackboard", PlatformFamily.BLACKBOARD),
+        ("d2l", PlatformFamily.D2L),
+    ],
+)
+def test_other_platforms_are_connected(
+    database_url: str, tmp_path: Path, personality: str, family: PlatformFamily
+) -> None:
+    with tool_and_sandbox(database_url, tmp_path, personality) as pair:
+        tool = pair.connect("School")
+        platform = only_platform(pair)
+        assert (platform.family, platform.client_id) == (family, tool["client_id"])
+        expected = "https://api.brightspace.com/auth/token" if personality == "d2l" else None
+        assert platform.token_audience == expected
+
+
+def test_the_audience_of_canvas_is_its_token_endpoint(canvas: Pair) -> None:
+    """Its ``authorization_server`` is a bare host name, and refused as an audience."""
+    canvas.connect("School")
+    assert only_platform(canvas).token_audience is None
 
 
 def test_canvas_wants_its_token_early_and_names_no_deployment(canvas: Pair) -> None:

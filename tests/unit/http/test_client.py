@@ -79,6 +79,16 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             time.sleep(0.1)
 
+    def do_drip_head(self, query: dict[str, str]) -> None:
+        for number in range(20):
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n" if not number else b"X-A: b\r\n")
+            self.wfile.flush()
+            time.sleep(0.1)
+
+    def do_slow_to(self, query: dict[str, str]) -> None:
+        time.sleep(0.3)
+        self.do_to(query)
+
     def do_torn(self, query: dict[str, str]) -> None:
         self.send_response(200)
         self.send_header("Content-Length", "20")
@@ -126,6 +136,26 @@ def test_no_cookie_is_ever_sent_back(server: str, http: Http) -> None:
         "https://localhost/",
         "https://127.1/",
         "https://2130706433/",
+        "https://0x7f000001/",
+        "https://0x7f.0.0.1/",
+        "https://0177.0.0.1/",
+        "https://１２７.0.0.1/",
+        "https://[fe80::1]/",
+        "https://[::ffff:169.254.169.254]/",
+        "https://[64:ff9b::a9fe:a9fe]/",
+        "https://[2002:7f00:1::]/",
+        "https://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/",
+        "https://[fd00:ec2::254]/",
+        "https://100.64.0.1/",
+        "https://example.org:22/",
+        "https://example.org:25/",
+        "https://example.org:0/",
+        "https://example.org:99999/",
+        "https://@example.org/",
+        "https://example.org@127.0.0.1/",
+        "https://evil.example\\.example.org/",
+        "https://example.org\t.evil.example/",
+        "https://example.org\r\nHost: evil/",
         "https://[::1]/",
         "https://[::ffff:127.0.0.1]/",
         "https://10.0.0.1/",
@@ -191,6 +221,8 @@ def test_a_redirect_to_a_private_address_is_refused(server: str, http: Http) -> 
         http.request("GET", f"{server}/to?url=https://169.254.169.254/")
     with pytest.raises(PlatformRefusal, match="bad_url"):
         http.request("GET", f"{server}/to?url=file:///etc/passwd")
+    with pytest.raises(PlatformRefusal, match="bad_url"):
+        http.request("GET", f"{server}/to?url=https://example.org@evil.example/")
 
 
 def test_a_redirect_is_followed_without_the_token_on_another_origin(
@@ -201,6 +233,12 @@ def test_a_redirect_is_followed_without_the_token_on_another_origin(
     answer = http.request("GET", f"{server}/to?url={other}/json", headers=token)
     assert answer.url == f"{other}/json"
     assert http.request("GET", f"{server}/to?url=/json", headers=token).status == 200
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "http://host:99999999/", "http://a%5Cb/"])
+def test_a_redirect_to_no_address_is_refused(server: str, http: Http, location: str) -> None:
+    with pytest.raises(PlatformRefusal, match="bad_url"):
+        http.request("GET", f"{server}/to?url={location}")
 
 
 def test_a_circle_of_redirects_ends(server: str, http: Http) -> None:
@@ -248,20 +286,57 @@ def test_what_may_pass_is_unavailable(server: str, http: Http, status: int) -> N
     assert caught.value.retry_after == timedelta(seconds=7)
 
 
-def test_silence_times_out(server: str, http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "READ_SECONDS", 0.2)
+def test_silence_times_out(server: str) -> None:
     with pytest.raises(PlatformUnavailable, match="timeout"):
-        http.request("GET", f"{server}/mute")
+        Http(allow_local=True, read_seconds=0.2).request("GET", f"{server}/mute")
 
 
-def test_a_dripping_body_times_out(
-    server: str, http: Http, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "path", ["drip", "drip_head", "slow_to?url=/slow_to?url=/slow_to?url=/json"]
+)
+def test_an_answer_that_trickles_in_times_out(
+    server: str, http: Http, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    monkeypatch.setattr(client, "BODY_SECONDS", 0.5)
+    monkeypatch.setattr(client, "TOTAL_SECONDS", 0.5)
     began = time.monotonic()
     with pytest.raises(PlatformUnavailable, match="timeout"):
-        http.request("GET", f"{server}/drip")
+        http.request("GET", f"{server}/{path}")
     assert time.monotonic() - began < 1.5
+
+
+def test_a_connection_is_used_again_after_a_timed_answer(server: str, http: Http) -> None:
+    for _ in range(3):
+        assert http.get_json(f"{server}/json") == {"ok": True}
+
+
+def test_a_name_with_many_silent_addresses_does_not_hold_us(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[str] = []
+
+    def resolve(*_: object, **__: object) -> list[tuple[object, ...]]:
+        return [(0, 0, 0, "", (f"93.184.215.{number}", 443)) for number in range(50)]
+
+    def connect(address: tuple[str, int], *_: object, **__: object) -> None:
+        tried.append(address[0])
+        raise TimeoutError
+
+    monkeypatch.setattr(guard.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(guard, "create_connection", connect)
+    with pytest.raises(PlatformUnavailable, match="timeout"):
+        Http().request("GET", "https://silent.example/")
+    assert len(tried) == guard.MAX_ADDRESSES
+
+
+def test_one_private_address_among_public_ones_is_enough_to_refuse(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def resolve(*_: object, **__: object) -> list[tuple[object, ...]]:
+        return [(0, 0, 0, "", (address, 443)) for address in ("93.184.215.14", "10.0.0.1")]
+
+    monkeypatch.setattr(guard.socket, "getaddrinfo", resolve)
+    with pytest.raises(PlatformRefusal, match="forbidden_address"):
+        Http().request("GET", "https://both.example/")
 
 
 def test_nobody_there_and_half_an_answer_are_unavailable(server: str, http: Http) -> None:
