@@ -15,6 +15,7 @@ bp = Blueprint("deep_linking", __name__)
 
 _LEEWAY = 30
 _MAX_SECONDS = 3600
+_PROGRESS = {"Initialized", "Started", "InProgress", "Submitted", "Completed"}
 
 
 class ResponseRefused(Exception):
@@ -34,7 +35,7 @@ def take_response(dialog_id: str) -> Response:
         token = request.form.get("JWT", "")
         log.show_token("JWT", token)
         claims = _verified(here, tool, dialog, token)
-        made = [_create(here, tool, course, item) for item in _items(claims)]
+        made = [_create(here, tool, course, item) for item in _items(claims, dialog)]
         dialog.done = True
         here.store.deep_linking.put(dialog.id, dialog)
     except ResponseRefused as refused:
@@ -45,6 +46,7 @@ def take_response(dialog_id: str) -> Response:
         problem=problem,
         message=claims.get(v.DL + "msg", ""),
         error=claims.get(v.DL + "errormsg", ""),
+        log=claims.get(v.DL + "log", "") or claims.get(v.DL + "errorlog", ""),
         course_id=dialog.course_id if not problem else "",
     )
     return Response(page, status=400 if problem else 200)
@@ -102,18 +104,26 @@ def _use_nonce(here: Sandbox, tool: Tool, claims: dict[str, Any]) -> None:
         here.memory.used_assertions[key] = float(claims["exp"])
 
 
-def _items(claims: dict[str, Any]) -> list[dict[str, Any]]:
-    items = claims.get(v.DL + "content_items", [])
+def _items(claims: dict[str, Any], dialog: DeepLinkingRequest) -> list[dict[str, Any]]:
+    items, settings = claims.get(v.DL + "content_items", []), dialog.settings
     if not isinstance(items, list):
         raise ResponseRefused("content_items must be an array")
+    if len(items) > 1 and not settings.get("accept_multiple"):
+        raise ResponseRefused("only one item is accepted")
     for item in items:
-        _check_item(item)
+        _check_item(item, settings)
     return items
 
 
-def _check_item(item: Any) -> None:
-    if not isinstance(item, dict) or item.get("type") != "ltiResourceLink":
-        raise ResponseRefused("only items of type ltiResourceLink are accepted")
+def _check_item(item: Any, settings: dict[str, Any]) -> None:
+    if not isinstance(item, dict) or item.get("type") not in settings.get("accept_types", []):
+        raise ResponseRefused(f"only items of type {settings.get('accept_types')} are accepted")
+    for target in ("iframe", "window"):
+        if target in item and target not in settings["accept_presentation_document_targets"]:
+            raise ResponseRefused(f"{target} is not among the document targets")
+    icon = item.get("icon")
+    if icon is not None and not str(icon.get("url", "")).startswith(("https://", "http://")):
+        raise ResponseRefused("icon needs an absolute url")
     custom = item.get("custom", {})
     if not isinstance(custom, dict) or not all(isinstance(x, str) for x in custom.values()):
         raise ResponseRefused("custom values must be strings")
@@ -123,6 +133,19 @@ def _check_item(item: Any) -> None:
     maximum = line_item.get("scoreMaximum") if isinstance(line_item, dict) else None
     if not isinstance(maximum, int | float) or isinstance(maximum, bool) or maximum <= 0:
         raise ResponseRefused("lineItem needs a scoreMaximum above 0")
+    if settings.get("accept_lineitem") is False:
+        raise ResponseRefused("lineItem is not accepted")
+    _check_review(line_item.get("submissionReview"))
+
+
+def _check_review(review: Any) -> None:
+    if review is None:
+        return
+    if not isinstance(review, dict) or not set(review.get("reviewableStatus", [])) <= _PROGRESS:
+        raise ResponseRefused("submissionReview needs a reviewableStatus of known values")
+    custom = review.get("custom", {})
+    if not isinstance(custom, dict) or not all(isinstance(x, str) for x in custom.values()):
+        raise ResponseRefused("custom values of submissionReview must be strings")
 
 
 def _create(here: Sandbox, tool: Tool, course: Course, item: dict[str, Any]) -> Link:
@@ -141,6 +164,7 @@ def _create(here: Sandbox, tool: Tool, course: Course, item: dict[str, Any]) -> 
         origin="deep_linking",
         available=_dates(item.get("available")),
         submission=_dates(item.get("submission")),
+        new_window="window" in item and "iframe" not in item,
     )
     column = item.get("lineItem")
     if column is not None and any(scope in v.AGS_SCOPES for scope in tool.scopes):

@@ -111,3 +111,45 @@ def test_other_platforms_send_data_and_want_it_back(make_world: MakeWorld) -> No
     claims = world.tool.response([])
     del claims[f"{DL}data"]
     assert answer(world, world.tool.sign(claims)).status_code == 400
+
+
+REVIEW = {"reviewableStatus": ["Submitted"], "label": "See it", "custom": {"x": "1"}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "items", "reason"),
+    [
+        ({"accept_multiple": False}, [ITEM, ITEM], "only one item"),
+        ({"accept_lineitem": False}, [ITEM], "lineItem is not accepted"),
+        ({"accept_types": ["link"]}, [ITEM], "only items of type"),
+        (
+            {"accept_presentation_document_targets": ["window"]},
+            [{**ITEM, "iframe": {}}],
+            "document targets",
+        ),
+        ({}, [{**ITEM, "icon": {"url": "/icon.svg"}}], "absolute url"),
+        ({}, [{**ITEM, "lineItem": {**ITEM["lineItem"], "submissionReview": 1}}], "reviewable"),
+    ],
+)
+def test_what_a_dialog_does_not_accept_is_refused(
+    world: World, settings: dict[str, Any], items: list[Any], reason: str
+) -> None:
+    world.walker.control("deep-linking", settings)
+    world.walker.be("claire")
+    world.walker.open_deep_linking(world.client_id)
+    page = answer(world, world.tool.sign(world.tool.response(items)))
+    assert page.status_code == 400 and reason in page.text
+
+
+def test_what_the_tool_tells_is_shown(dialog: World) -> None:
+    told = {f"{DL}errormsg": "It broke.", f"{DL}errorlog": "reference 7"}
+    page = answer(dialog, dialog.tool.sign(dialog.tool.response([], **told)))
+    assert '<p role="alert">It broke.</p>' in page.text and "reference 7" in page.text
+    assert "leave-frame.js" not in page.text
+
+
+def test_the_gradebook_names_the_review_as_the_tool_does(dialog: World) -> None:
+    column = {**ITEM["lineItem"], "submissionReview": REVIEW}
+    answer(dialog, dialog.tool.sign(dialog.tool.response([{**ITEM, "lineItem": column}])))
+    page = dialog.walker.get(f"/course/{dialog.walker.control('courses')[0]['id']}/gradebook")
+    assert "See it" in page.text

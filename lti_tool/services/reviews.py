@@ -1,0 +1,167 @@
+"""Submission review: whose work the LMS's gradebook asks for, and whom else one could look at."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from lti_tool.errors import Forbidden, NotFound
+from lti_tool.models.database import Database
+from lti_tool.models.launches import LaunchSession
+from lti_tool.models.participations import Participation
+from lti_tool.models.people import Membership, User
+from lti_tool.models.reflections import Reflection
+from lti_tool.rules.viewer import Viewer
+from lti_tool.rules.vocabulary import Role, WorkState
+from lti_tool.services.activities import find_activity
+from lti_tool.services.searching import holds
+
+PAGE_SIZE = 25
+
+
+class Asked(StrEnum):
+    """What became of the learner whom a review is about."""
+
+    FOUND = "found"
+    NOT_OPENED = "not_opened"
+    """Has not opened this activity; perhaps we never met them."""
+    STAFF = "staff"
+    NOBODY = "nobody"
+    """The LMS named nobody, as Moodle does for a whole column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a review is about; ``name`` is empty where nobody told it."""
+
+    asked: Asked
+    name: str = ""
+    participation_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A learner who has opened the activity."""
+
+    participation_id: uuid.UUID
+    name: str
+    reflection: WorkState | None
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BegunPage:
+    """One page of them by name; ``following`` is the last one's participation if there are more."""
+
+    rows: tuple[Begun, ...]
+    following: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reviews:
+    """Use cases of staff who come from the gradebook; learners see their own work only."""
+
+    db: Database
+
+    def subject(self, viewer: Viewer, activity_id: uuid.UUID) -> Subject:
+        """Return whom the viewer's launch asks for, as far as this activity knows them."""
+        with self.db.read() as session:
+            activity = find_activity(session, _staff(viewer), activity_id)
+            launch = session.get(LaunchSession, viewer.session_id)
+            message = launch.message if launch is not None else {}
+            if not message.get("for_user"):
+                return Subject(Asked.NOBODY)
+            told = str(message.get("for_user_name", ""))
+            return _subject(session, viewer, activity.id, str(message["for_user"]), told)
+
+    def begun(
+        self,
+        viewer: Viewer,
+        activity_id: uuid.UUID,
+        search: str = "",
+        after: uuid.UUID | None = None,
+    ) -> BegunPage:
+        """Return one page of the learners who opened the activity and whose name holds ``search``.
+
+        Raises NotFound for an activity of another course or an ``after`` that is not of this one.
+        """
+        with self.db.read() as session:
+            activity = find_activity(session, _staff(viewer), activity_id)
+            query = _begun(activity.id, viewer.context_id)
+            if after is not None:
+                query = query.where(_after(session, activity.id, after))
+            if search:
+                query = query.where(holds(_name(), search))
+            rows = session.execute(
+                query.order_by(func.lower(_name()), Participation.id).limit(PAGE_SIZE + 1)
+            ).all()
+        following = rows[PAGE_SIZE - 1][0] if len(rows) > PAGE_SIZE else None
+        return BegunPage(tuple(Begun(*row) for row in rows[:PAGE_SIZE]), following)
+
+
+def _staff(viewer: Viewer) -> Viewer:
+    if not viewer.role.moderates:
+        raise Forbidden("review")
+    return viewer
+
+
+def _subject(
+    session: Session, viewer: Viewer, activity_id: uuid.UUID, sub: str, told: str
+) -> Subject:
+    mine = and_(Participation.user_id == User.id, Participation.activity_id == activity_id)
+    here = and_(Membership.user_id == User.id, Membership.context_id == viewer.context_id)
+    found = session.execute(
+        select(User, _role(), Participation.id)
+        .outerjoin(Participation, mine)
+        .outerjoin(Membership, here)
+        .where(User.registration_id == viewer.registration_id, User.sub == sub)
+    ).first()
+    if found is None:
+        return Subject(Asked.NOT_OPENED, told)
+    user, role, participation_id = found
+    if participation_id:
+        return Subject(Asked.FOUND, user.display_name, participation_id)
+    # Of somebody whom only other courses know, the LMS says here what may be known.
+    name = user.display_name if role else told
+    return Subject(Asked.STAFF if role and Role(role).moderates else Asked.NOT_OPENED, name)
+
+
+def _begun(
+    activity_id: uuid.UUID, context_id: uuid.UUID | None
+) -> Select[uuid.UUID, str, WorkState, datetime | None]:
+    staff = [role.value for role in Role if role.moderates]
+    return (
+        select(Participation.id, _name(), Reflection.state, Participation.completed_at)
+        .join(User, User.id == Participation.user_id)
+        .join(Membership, and_(Membership.user_id == User.id, Membership.context_id == context_id))
+        .outerjoin(Reflection, Reflection.participation_id == Participation.id)
+        .where(Participation.activity_id == activity_id, _role().not_in(staff))
+    )
+
+
+def _after(
+    session: Session, activity_id: uuid.UUID, participation_id: uuid.UUID
+) -> ColumnElement[bool]:
+    """Tell that somebody stands after a person in the list; the URL then holds no name."""
+    key = func.lower(_name())
+    name = session.scalar(
+        select(key)
+        .join(Participation, Participation.user_id == User.id)
+        .where(Participation.id == participation_id, Participation.activity_id == activity_id)
+    )
+    if name is None:
+        raise NotFound("page")
+    return or_(key > name, and_(key == name, Participation.id > participation_id))
+
+
+def _name() -> ColumnElement[str]:
+    return case((User.chosen_name != "", User.chosen_name), else_=User.name)
+
+
+def _role() -> ColumnElement[str]:
+    return func.coalesce(Membership.granted_role, Membership.role)
