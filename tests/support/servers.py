@@ -41,6 +41,23 @@ def address_of(listening: socket.socket, host: str = "127.0.0.1") -> str:
     return f"http://{host}:{listening.getsockname()[1]}"
 
 
+def _at_once(app: Any) -> Any:
+    """Return the application with its answers read whole before they are sent.
+
+    The server forgets to close an answer whose reader left: a browser that goes on to another page
+    would leave open files behind, which some later test is told of.
+    """
+
+    def answer(environ: Any, start_response: Any) -> list[bytes]:
+        parts = app(environ, start_response)
+        try:
+            return [b"".join(parts)]
+        finally:
+            getattr(parts, "close", lambda: None)()
+
+    return answer
+
+
 @contextmanager
 def running(app: Any, listening: socket.socket | None = None) -> Iterator[str]:
     """Serve a WSGI application with threads; yields its base URL.
@@ -50,7 +67,12 @@ def running(app: Any, listening: socket.socket | None = None) -> Iterator[str]:
     listening = listening or listen()
     port = listening.getsockname()[1]
     server = make_server(
-        "127.0.0.1", port, app, threaded=True, request_handler=_Quiet, fd=listening.fileno()
+        "127.0.0.1",
+        port,
+        _at_once(app),
+        threaded=True,
+        request_handler=_Quiet,
+        fd=listening.fileno(),
     )
     # Idle connections of a test's client must not hold the server's end up.
     server.daemon_threads = True  # type: ignore[attr-defined]

@@ -24,7 +24,7 @@ class Visitor:
     handle: str
     page: Page = None  # type: ignore[assignment]
 
-    def get(self, path: str, **query: str) -> Page:
+    def get(self, path: str, **query: Any) -> Page:
         """Open ``path`` below the session's handle."""
         return self._keep(
             self.client.get(f"/s/{self.handle}{path}", query_string=query, follow_redirects=True)
