@@ -3,9 +3,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+NEXT := .venv-next
+LTI_TESTS := tests/certification tests/functional/lti tests/functional/failures tests/unit/lti
+SERVICE_TESTS := tests/functional/outbox tests/functional/roster tests/functional/operator/test_self_tests.py
 PYTEST_ARGS ?=
 
-.PHONY: help install demo test check format bench translations assets clean
+.PHONY: help install demo test test-next coverage check format bench translations assets clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -27,6 +30,21 @@ demo: $(VENV)/.installed  ## Run Miroir (http://127.0.0.1:5000) and a small LMS 
 test: $(VENV)/.installed-dev  ## Run every test, on SQLite and PostgreSQL and in a browser
 	$(BIN)/python -m tools.find_browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+
+# The two packages share their files, so the second environment gets one after the other left it.
+$(NEXT)/.installed: requirements-next.txt requirements-dev.txt requirements.txt constraints.txt
+	$(PYTHON) -m venv $(NEXT)
+	$(NEXT)/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(NEXT)/bin/pip uninstall --quiet --yes PyLTI1p3
+	$(NEXT)/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps -r requirements-next.txt
+	@touch $@
+
+test-next: $(NEXT)/.installed  ## Run the LTI tests with pylti1p3next instead of PyLTI1p3
+	$(NEXT)/bin/python -m pytest -n 2 --dist worksteal $(LTI_TESTS) $(PYTEST_ARGS)
+
+coverage: $(VENV)/.installed-dev  ## Run the LTI tests (on SQLite) and show the branch coverage of lti_tool/lti
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(LTI_TESTS) $(SERVICE_TESTS) \
+		-k "not postgresql" --cov=lti_tool.lti --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=98 $(PYTEST_ARGS)
 
 check: $(VENV)/.installed-dev  ## Format, lint, types, imports, templates, translations
 	$(BIN)/ruff format --check .
@@ -50,4 +68,4 @@ assets: $(VENV)/.installed-dev  ## Refresh the vendored front-end files from npm
 	$(BIN)/python tools/vendor_assets.py
 
 clean:  ## Remove what was made, the demo's data too
-	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(NEXT) var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import launches, machine, refusals, stage, statements
+from bench import launches, machine, outbox, refusals, roster, slow_platform, stage, statements
 from bench.servers import BenchFailed
 
 LEARNERS = 200
@@ -27,9 +27,29 @@ def ask_statements(_quick: bool, _workers: int) -> str:
     return statements.report(statements.measure())
 
 
+def ask_outbox(quick: bool, _workers: int) -> str:
+    """Measure how fast scores go out."""
+    return outbox.report(outbox.measure(300 if quick else 2_000, 20 if quick else 60))
+
+
+def ask_roster(quick: bool, _workers: int) -> str:
+    """Measure a large course list."""
+    members = 2_000 if quick else 10_000
+    return roster.report(members, roster.measure(members))
+
+
+def ask_slow_platform(quick: bool, workers: int) -> str:
+    """Measure launches while another platform hangs."""
+    rounds, size = (2, 400) if quick else (6, 1_000)
+    return slow_platform.report(slow_platform.measure(workers, rounds, size, LEARNERS))
+
+
 QUESTIONS: dict[str, Callable[[bool, int], str]] = {
     "launches": ask_launches,
     "statements": ask_statements,
+    "outbox": ask_outbox,
+    "roster": ask_roster,
+    "slow-platform": ask_slow_platform,
 }
 
 

@@ -93,6 +93,12 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _positive(text: str) -> int:
+    if not _count(text):
+        raise ValueError("must be at least 1")
+    return int(text)
+
+
 def _level(text: str) -> str:
     if text.upper() not in LOG_LEVELS:
         raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
@@ -141,6 +147,12 @@ TABLE: dict[str, Setting] = {
         _count,
         "0",
     ),
+    "platform_concurrency": Setting(
+        "MIROIR_PLATFORM_CONCURRENCY",
+        "How many messages (scores) may be under way to one platform at the same time, 1 to 99.",
+        _positive,
+        "4",
+    ),
     "log_level": Setting(
         "MIROIR_LOG_LEVEL",
         "Least severity that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL.",
@@ -171,6 +183,7 @@ class Settings:
     allow_local_platforms: bool
     proxy_hops: int
     log_level: str
+    platform_concurrency: int = 4
 
     @classmethod
     def from_environment(cls) -> Self:

@@ -9,8 +9,9 @@ from config.logging import configure_logging
 from config.settings import Settings
 from lti_tool import tasks
 from lti_tool.cli import register_commands
+from lti_tool.lti import library
 from lti_tool.services.container import Services, build
-from lti_tool.views import errors, headers, health, render, session
+from lti_tool.views import assets, errors, headers, health, render, session
 from lti_tool.views import lti as lti_views
 from lti_tool.views import pages as page_views
 
@@ -19,6 +20,7 @@ MAX_FORM_BYTES = 2 * 1024 * 1024
 
 def create_app(settings: Settings) -> Flask:
     """Build the web application of one installation from its checked settings."""
+    library.require_one()
     configure_logging(settings.log_level)
     app = Flask("lti_tool")
     app.config |= {
@@ -34,6 +36,7 @@ def create_app(settings: Settings) -> Flask:
         settings.base_url,
         settings.allow_local_platforms,
         wake=queue.wake,
+        platform_concurrency=settings.platform_concurrency,
     )
     queue.attach(services)
     app.extensions |= {"miroir": services, "miroir.queue": queue, "miroir.settings": settings}
@@ -49,7 +52,7 @@ def create_app(settings: Settings) -> Flask:
 
 def register_views(app: Flask) -> None:
     """Register what every request passes, then all routes."""
-    for part in (headers, session, render, errors, lti_views):
+    for part in (headers, session, render, errors, assets, lti_views):
         part.init_app(app)
     app.register_blueprint(health.bp)
     for blueprint in (*lti_views.blueprints(), *page_views.blueprints()):

@@ -3,10 +3,12 @@
 MiroirError
 ├── NotFound                 nothing here for this person (also: foreign ids)
 ├── Forbidden                the person's role does not allow it
+│   └── NotSignedIn          the operator's console without a link or session that is good
 ├── InvalidInput             fields with messages; what was typed is shown again
 ├── IllegalTransition        the thing is not in a state that allows this step
 ├── Stale                    somebody else changed it first
 ├── SessionEnded             the launch session is unknown or over
+│   └── ElsewhereOpened      it lives, but in another browser or window
 ├── LaunchRefused            an LTI message that is not accepted
 ├── RegistrationRefused      a registration link or answer that is not accepted
 └── PlatformError            an LMS that was asked something
@@ -21,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 
 class WhoCanFix(StrEnum):
@@ -42,6 +45,10 @@ class NotFound(MiroirError):
 
 class Forbidden(MiroirError):
     """The person's role does not allow the step."""
+
+
+class NotSignedIn(Forbidden):
+    """The operator's console was asked for without a session, or with a link that is not good."""
 
 
 class InvalidInput(MiroirError):
@@ -77,6 +84,10 @@ class SessionEnded(MiroirError):
     """The launch session does not exist, is over, or belongs to another browser."""
 
 
+class ElsewhereOpened(SessionEnded):
+    """The session's address was carried into a browser or window that it was not opened in."""
+
+
 class LaunchRefused(MiroirError):
     """An LTI message that is not accepted.
 
@@ -87,6 +98,9 @@ class LaunchRefused(MiroirError):
     def __init__(self, reason: str, who: WhoCanFix, **facts: object) -> None:
         super().__init__(reason)
         self.reason, self.who, self.facts = reason, who, facts
+        self.dialog: Mapping[str, Any] | None = None
+        """Of a deep linking request that is genuine all the same: whose it was and where an answer
+        goes (fields of ``lti.deep_linking.Dialog``)."""
 
 
 class RegistrationRefused(MiroirError):

@@ -149,6 +149,18 @@ def day(value: date) -> str:
     return format_date(value, "long", locale=current())
 
 
+def full_day(value: date) -> str:
+    """Return a date with its day of the week."""
+    return format_date(value, "full", locale=current())
+
+
+def full(moment: datetime) -> str:
+    """Return a moment's day of the week, day and time, in the reader's zone."""
+    local, locale = moment.astimezone(zone()), current()
+    pattern = str(Locale.parse(locale).datetime_formats["medium"]).replace("'", "")
+    return pattern.format(format_time(local, "short", locale=locale), full_day(local.date()))
+
+
 def ago(moment: datetime) -> str:
     """Return how far a moment is from now: "3 hours ago", "in 2 days"."""
     distance: timedelta = moment - clock.now()

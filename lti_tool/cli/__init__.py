@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from flask import Flask
 
-from lti_tool.cli import database, demo, keys, outbox, platforms, sandbox, worker
+from lti_tool.cli import (
+    database,
+    demo,
+    keys,
+    operator,
+    outbox,
+    platforms,
+    privacy,
+    roster,
+    sandbox,
+    worker,
+)
 
 
 def register_commands(app: Flask) -> None:
@@ -13,7 +24,10 @@ def register_commands(app: Flask) -> None:
         database.database,
         platforms.platforms,
         keys.keys,
+        operator.operator,
         outbox.outbox,
+        privacy.privacy,
+        roster.roster,
         worker.worker,
         sandbox.sandbox,
         demo.demo,

@@ -122,13 +122,17 @@ def wait_for(url: str, folder: Path) -> None:
     raise click.ClickException(f"{url} does not answer; see the logs in {folder}/.")
 
 
-def invite(environment: dict[str, str]) -> str:
-    """Return a registration link, as an operator gets it."""
-    command = [*FLASK, "platforms", "invite", "--name", "Sandbox LMS"]
-    answer = subprocess.run(  # noqa: S603  (our own fixed command)
-        command, env=environment, check=True, capture_output=True, text=True
+def link_from(environment: dict[str, str], *command: str) -> str:
+    """Return the link that one of the operator's commands prints."""
+    answer = subprocess.run(  # noqa: S603  (our own fixed commands)
+        [*FLASK, *command], env=environment, check=True, capture_output=True, text=True
     )
     return answer.stdout.strip().splitlines()[-1]
+
+
+def invite(environment: dict[str, str]) -> str:
+    """Return a registration link, as an operator gets it."""
+    return link_from(environment, "platforms", "invite", "--name", "Sandbox LMS")
 
 
 WELCOME = f"""
@@ -138,6 +142,10 @@ WELCOME = f"""
 
   and be anybody in the course with the menu at the top right: an educator, a tutor, a learner.
   The gradebook and the log of every LTI message are in the LMS's own menu.
+  Operator's console (the link opens once; each start of the demo prints another):
+
+      {{console}}
+
   Data: {FOLDER}/ (remove it to start afresh). Stop with Ctrl-C.
 """
 
@@ -157,7 +165,8 @@ def run() -> None:
             click.echo("Filling the course: one activity, three learners who went ahead…")
             fill_course(LMS_URL, invite(environment))
             (FOLDER / "filled").touch()
-        click.echo(WELCOME)
+        console = link_from(environment, "operator", "link", "--hours", "24")
+        click.echo(WELCOME.format(console=console))
         supervisor.watch()
     except KeyboardInterrupt:
         click.echo("Stopping.")

@@ -21,8 +21,14 @@ DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 DEEP_LINKING_SETTINGS = f"{DEEP_LINKING}deep_linking_settings"
 CONTENT_ITEMS = f"{DEEP_LINKING}content_items"
 DEEP_LINKING_DATA = f"{DEEP_LINKING}data"
+DEEP_LINKING_MSG = f"{DEEP_LINKING}msg"
+DEEP_LINKING_LOG = f"{DEEP_LINKING}log"
+DEEP_LINKING_ERROR = f"{DEEP_LINKING}errormsg"
+DEEP_LINKING_ERROR_LOG = f"{DEEP_LINKING}errorlog"
 
 AGS_ENDPOINT = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+NRPS_SERVICE = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+GROUPS_SERVICE = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
 TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 PLATFORM_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 
@@ -30,6 +36,10 @@ RESOURCE_LINK_MESSAGE = "LtiResourceLinkRequest"
 DEEP_LINKING_MESSAGE = "LtiDeepLinkingRequest"
 DEEP_LINKING_RESPONSE = "LtiDeepLinkingResponse"
 SUBMISSION_REVIEW_MESSAGE = "LtiSubmissionReviewRequest"
+DATA_PRIVACY_MESSAGES = ("LtiDataPrivacyLaunchRequest", "DataPrivacyLaunchRequest")
+"""Both names are in use, the newer one first."""
+CONTEXT_LAUNCH_MESSAGE = "LtiContextLaunchRequest"
+"""Into a course, without a link (Sakai, Tsugi; a draft)."""
 
 SCOPES = (
     "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
@@ -37,4 +47,5 @@ SCOPES = (
     "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
     "https://purl.imsglobal.org/spec/lti-ags/scope/score",
     "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
+    "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly",
 )

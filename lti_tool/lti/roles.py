@@ -45,6 +45,20 @@ BY_PRINCIPAL = {
 RANK = list(Role)
 
 
+SYSTEM = ("http://purl.imsglobal.org/vocab/lis/v2/system/person#", "urn:lti:sysrole:ims/lis/")
+SYSTEM_ADMINISTRATORS = {
+    f"{prefix}{name}" for prefix in SYSTEM for name in ("Administrator", "SysAdmin")
+}
+
+
+def administers_platform(roles: Iterable[str]) -> bool:
+    """Return whether a person is an administrator of the whole LMS.
+
+    Of the system, not of an institution: several may share one LMS.
+    """
+    return not SYSTEM_ADMINISTRATORS.isdisjoint(roles)
+
+
 def role_of(roles: Iterable[str]) -> Role:
     """Return what a person with these LTI ``roles`` may do in the context of the launch."""
     given = list(roles)

@@ -13,6 +13,7 @@ from typing import Any
 from lti_tool.errors import LaunchRefused, WhoCanFix
 from lti_tool.lti import claims as c
 from lti_tool.lti.platform import origin_of
+from lti_tool.lti.roles import administers_platform
 
 MAX_ID = 255
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -45,11 +46,19 @@ def is_json(value: object) -> bool:
 
 
 def check_message(claims: Claims) -> str:
-    """Check a message's claims and return its type.
+    """Check the claims of a message whose signature was verified, and return its type.
 
-    Only messages that Miroir opens pass; data privacy and other launches are refused as
-    ``message_type_unsupported``.
+    Only messages that Miroir opens pass; others are refused as ``message_type_unsupported``. The
+    refusal of a deep linking request can be answered.
     """
+    try:
+        return _checked(claims)
+    except LaunchRefused as refused:
+        refused.dialog = _dialog(claims)
+        raise
+
+
+def _checked(claims: Claims) -> str:
     _check_common(claims)
     message_type = claims[c.MESSAGE_TYPE]
     check = MESSAGES.get(message_type) if isinstance(message_type, str) else None
@@ -111,8 +120,25 @@ def _check_deep_linking(claims: Claims) -> None:
         raise refusal("claim_malformed", c.DEEP_LINKING_SETTINGS)
     if not isinstance(return_url, str) or not origin_of(return_url):
         raise refusal("claim_malformed", c.DEEP_LINKING_SETTINGS)
-    if "ltiResourceLink" not in settings["accept_types"]:
-        raise LaunchRefused("deep_linking_type", WhoCanFix.TEACHER)
+
+
+def _dialog(claims: Claims) -> dict[str, Any] | None:
+    """Return what an answer to a deep linking request needs, if the message tells all of it."""
+    if claims.get(c.MESSAGE_TYPE) != c.DEEP_LINKING_MESSAGE:
+        return None
+    try:
+        _check_deep_linking(claims)
+    except LaunchRefused:
+        return None
+    audience = claims.get("azp") or claims.get("aud")
+    names = {
+        "issuer": claims.get("iss"),
+        "client_id": next(iter(audience), "") if isinstance(audience, list) else audience,
+        "deployment_id": claims.get(c.DEPLOYMENT_ID),
+    }
+    if not all(is_id(name) for name in names.values()):
+        return None
+    return {**names, "settings": claims[c.DEEP_LINKING_SETTINGS]}
 
 
 def _check_submission_review(claims: Claims) -> None:
@@ -127,8 +153,34 @@ def _check_submission_review(claims: Claims) -> None:
         raise refusal("resource_link_missing", c.RESOURCE_LINK)
 
 
+def _check_data_privacy(claims: Claims) -> None:
+    """Check a data privacy launch: others' data is for administrators of the LMS only.
+
+    ``for_user`` says whose data; without it, the person's own.
+    """
+    subject = subject_of(claims)
+    if not is_id(subject):
+        raise refusal("claim_malformed", c.FOR_USER)
+    if subject != claims["sub"] and not administers_platform(claims[c.ROLES]):
+        raise LaunchRefused("privacy_not_yours", WhoCanFix.LMS_ADMIN)
+
+
+def subject_of(claims: Claims) -> object:
+    """Return the id of the person whom a data privacy launch is about, unchecked."""
+    told = claims.get(c.FOR_USER)
+    return (told.get("user_id") or told.get("id")) if told else claims["sub"]
+
+
+def _check_course(claims: Claims) -> None:
+    """Check LtiContextLaunchRequest: a course, and nothing else."""
+    if not claims.get(c.CONTEXT):
+        raise refusal("claim_missing", c.CONTEXT)
+
+
 MESSAGES: dict[str, Callable[[Claims], None]] = {
     c.RESOURCE_LINK_MESSAGE: _check_resource_link,
     c.DEEP_LINKING_MESSAGE: _check_deep_linking,
     c.SUBMISSION_REVIEW_MESSAGE: _check_submission_review,
+    **dict.fromkeys(c.DATA_PRIVACY_MESSAGES, _check_data_privacy),
+    c.CONTEXT_LAUNCH_MESSAGE: _check_course,
 }

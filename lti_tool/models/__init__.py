@@ -7,11 +7,13 @@ from lti_tool.models import (
     keys,
     launches,
     moderation,
+    operator,
     participations,
     people,
     platforms,
     reflections,
     responses,
+    roster,
 )
 from lti_tool.models.base import Base
 from lti_tool.models.database import Database
@@ -25,9 +27,11 @@ __all__ = [
     "keys",
     "launches",
     "moderation",
+    "operator",
     "participations",
     "people",
     "platforms",
     "reflections",
     "responses",
+    "roster",
 ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool import clock
 from lti_tool.models.base import Base, Identified, one_of
 from lti_tool.models.frameworks import Competency, CompetencyFramework
-from lti_tool.rules.vocabulary import ActivityState, Audience, ModerationMode, Phase
+from lti_tool.rules.copies import was_over
+from lti_tool.rules.vocabulary import ActivityState, Audience, CopySign, ModerationMode, Phase
 
 
 class Activity(Identified, Base):
@@ -28,6 +29,12 @@ class Activity(Identified, Base):
             name="weights",
         ),
         Index("ix_activities_context_id", "context_id"),
+        Index(
+            "ix_activities_drafts",
+            "updated_at",
+            sqlite_where=text("state = 'draft'"),
+            postgresql_where=text("state = 'draft'"),
+        ),
     )
 
     registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registrations.id"))
@@ -35,6 +42,8 @@ class Activity(Identified, Base):
     context_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contexts.id"))
     """The course; empty only while a deep linking launch without a context is not yet opened."""
     title: Mapped[str]
+    description: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Plain text that goes with the link to the course; may be empty."""
     template: Mapped[str] = mapped_column(default="now_new_next")
     locale: Mapped[str] = mapped_column(default="en")
     """The language in which the educator wrote the prompts."""
@@ -66,6 +75,13 @@ class Activity(Identified, Base):
     created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
+    copied_from_id: Mapped[uuid.UUID | None]
+    """The activity whose settings it began with; kept when that is erased (no foreign key)."""
+    copied_at: Mapped[datetime | None]
+    copied_by_sign: Mapped[CopySign | None] = mapped_column(one_of(CopySign, "copied_by_sign"))
+    """How the original was recognised."""
+    copy_checked_at: Mapped[datetime | None]
+    """When an educator said that the dates it brought along are good."""
 
     framework: Mapped[CompetencyFramework | None] = relationship()
     versions: Mapped[list[ActivityVersion]] = relationship(order_by="ActivityVersion.number")
@@ -77,6 +93,17 @@ class Activity(Identified, Base):
     def current_version(self) -> ActivityVersion:
         """The version that new work answers."""
         return self.versions[-1]
+
+    @property
+    def is_being_prepared(self) -> bool:
+        """Whether it is a copy whose dates were all over already, and nobody has seen to it yet."""
+        if self.copied_at is None or self.copy_checked_at is not None:
+            return False
+        return was_over((self.now_due_at, self.new_due_at, self.next_due_at), self.copied_at)
+
+    def place(self) -> None:
+        """Note that a link of a course opens it: it is no draft any more, and in use again."""
+        self.state = ActivityState.PUBLISHED
 
 
 class ActivityCompetency(Base):
@@ -141,10 +168,17 @@ class ResourceLink(Identified, Base):
     __table_args__ = (
         UniqueConstraint("context_id", "lti_id"),
         Index("ix_resource_links_activity_id", "activity_id"),
+        Index("ix_resource_links_lti_id", "lti_id"),
     )
 
     context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contexts.id"))
     lti_id: Mapped[str]
     title: Mapped[str] = mapped_column(default="")
     activity_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("activities.id"))
+    named_id: Mapped[uuid.UUID | None]
+    """The activity that the platform's link names, of whatever course; copies name it for ever."""
+    placement_id: Mapped[uuid.UUID | None]
+    """Of the deep linking answer that made the link; a second link with it is a duplicate."""
+    was_copied: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a copy was made for it once: empty again, it waits for an educator's choice."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool import clock
+from lti_tool.i18n import gettext as _
 from lti_tool.models.base import Base, Identified, one_of
 from lti_tool.rules.vocabulary import Role
 
@@ -23,6 +24,15 @@ class Context(Identified, Base):
     lti_id: Mapped[str]
     """The platform's context.id; ``link:<resource link id>`` where a launch has no context."""
     title: Mapped[str] = mapped_column(default="")
+    memberships_url: Mapped[str] = mapped_column(default="")
+    """Where the course list is (NRPS 2.0), as the last launch told; empty until one does."""
+    groups_url: Mapped[str] = mapped_column(default="")
+    """Where the course's groups are listed (Course Groups Service 1.0)."""
+    group_sets_url: Mapped[str] = mapped_column(default="")
+    line_items_url: Mapped[str] = mapped_column(default="")
+    """Where the course's line items are listed (AGS 3.1), as the last launch told."""
+    line_items_scopes: Mapped[list[str]] = mapped_column(default=list)
+    """AGS scopes of that launch."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
@@ -46,10 +56,14 @@ class User(Identified, Base):
     time_zone: Mapped[str] = mapped_column(default="")
     """IANA name that the browser told; empty means UTC."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    erased_at: Mapped[datetime | None]
+    """When the person's data was erased; the row stays where others' work refers to it."""
 
     @property
     def display_name(self) -> str:
         """The name to show; empty if the person has none and has chosen none."""
+        if self.erased_at is not None:
+            return _("A former participant")
         return self.chosen_name or self.name
 
     @property
@@ -70,11 +84,24 @@ class Membership(Identified, Base):
     context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contexts.id"))
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
     role: Mapped[Role] = mapped_column(one_of(Role, "role"), default=Role.PARTICIPANT)
-    """What the last launch told."""
+    """What counts of what launches and the course list tell (``rules.standing_roles``)."""
+    launched_role: Mapped[Role | None] = mapped_column(one_of(Role, "launched_role"))
+    """The highest that launches proved lately; None for who is only listed."""
+    proven_at: Mapped[datetime | None]
+    """When ``launched_role`` was last proven; written once a day at most."""
+    listed_role: Mapped[Role | None] = mapped_column(one_of(Role, "listed_role"))
+    """What the course list tells; None for who is not on it."""
+    listed_in: Mapped[int] = mapped_column(default=0)
+    """Number of the last sync that listed the person."""
+    left_at: Mapped[datetime | None]
+    """Since when the person is no longer in the course; their work stays, a launch clears it."""
+    told_groups: Mapped[str] = mapped_column(default="")
+    """Ids of groups as the last launch told them, joined by commas."""
     granted_role: Mapped[Role | None] = mapped_column(one_of(Role, "granted_role"))
     """What an educator granted inside Miroir; wins over ``role``."""
     first_seen_at: Mapped[datetime] = mapped_column(default=clock.now)
     last_seen_at: Mapped[datetime] = mapped_column(default=clock.now)
+    """Of the last launch; of who never launched (no ``launched_role``), when they were listed."""
 
     user: Mapped[User] = relationship()
     context: Mapped[Context] = relationship()

@@ -21,6 +21,7 @@ _ATTRIBUTES: dict[str, set[str]] = {"*": {"lang", "dir"}, "a": {"href"}}
 _DIRECTIONS = frozenset({"ltr", "rtl", "auto"})
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _FULL_ADDRESS = re.compile(r"https?://|mailto:", re.IGNORECASE)
+_SESSION_ADDRESS = re.compile(r"/s/[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 _ANY_TAG = re.compile(r"<(/?)([a-z][^\s/>]{0,20})")
 _PLAIN_TAG = re.compile(r"<[^<>]*>")
 _EMPTY = frozenset({"br", "hr", "img", "input", "wbr", "col", "meta", "link"})
@@ -89,7 +90,9 @@ def _keep_attribute(_tag: str, name: str, value: str) -> str | None:
     if name == "lang":
         return value if _LANGUAGE_TAG.fullmatch(value) else None
     if name == "href":
-        return value if _FULL_ADDRESS.match(value) else None
+        # Who pastes the address of a page of theirs must not hand their session to readers.
+        refused = _SESSION_ADDRESS.search(value) or not _FULL_ADDRESS.match(value)
+        return None if refused else value
     return value
 
 

@@ -51,6 +51,10 @@ class SessionKind(StrEnum):
     RESOURCE_LINK = "resource_link"
     DEEP_LINKING = "deep_linking"
     SUBMISSION_REVIEW = "submission_review"
+    DATA_PRIVACY = "data_privacy"
+    """About what is kept of one person; no course, and no rights in any."""
+    COURSE = "course"
+    """Into a course without a link."""
 
 
 class BoundBy(StrEnum):
@@ -66,8 +70,21 @@ class ActivityState(StrEnum):
     """Life of an activity."""
 
     DRAFT = "draft"
+    """Made in a deep linking window, and no link of a course has opened it yet."""
     PUBLISHED = "published"
     ARCHIVED = "archived"
+    """Not offered any more; a link that opens it brings it back."""
+
+
+class CopySign(StrEnum):
+    """How the original of a copied activity was recognised."""
+
+    ACTIVITY_ID = "activity_id"
+    """The link still names it, in its custom parameters or its URL."""
+    LINK_HISTORY = "link_history"
+    COURSE_HISTORY = "course_history"
+    CHOSEN = "chosen"
+    """An educator chose it among the activities of the courses that theirs was copied from."""
 
 
 class ModerationMode(StrEnum):
@@ -147,3 +164,12 @@ class OutboxState(StrEnum):
     SENT = "sent"
     REFUSED = "refused"
     SUPERSEDED = "superseded"
+
+
+class RosterState(StrEnum):
+    """Where the reading of a course list stands."""
+
+    DUE = "due"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"

@@ -24,10 +24,13 @@ _FAULT_WORDS = {
     "error": "Error (500)",
     "down": "Down (connection closed)",
     "html": "A web page instead of JSON",
+    "nonsense": "JSON, but not what was asked for",
+    "redirect": "Redirects into a private network",
     "reject_token": "Rejects the access token",
     "lose_answer": "Does it, but the answer is lost",
 }
 _AREA_WORDS = {
+    "groups": "Groups",
     "launch": "Launches",
     "jwks": "Key set",
     "token": "Access tokens",

@@ -7,6 +7,7 @@ from lti_tool.sandbox import (
     control,
     control_data,
     deep_linking,
+    groups,
     launches,
     lineitems,
     log,
@@ -29,6 +30,7 @@ _AREAS = {
     "token": "token",
     "ags": "ags",
     "nrps": "nrps",
+    "groups": "groups",
     "registration": "registration",
 }
 
@@ -51,6 +53,7 @@ def create_app(settings: SandboxSettings) -> Flask:
         tokens,
         lineitems,
         nrps,
+        groups,
         registration,
         deep_linking,
         pages,

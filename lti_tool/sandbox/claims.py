@@ -127,6 +127,15 @@ class LaunchClaims:
                 "context_memberships_url": roster_url(self.sandbox, self.tool, self.course),
                 "service_versions": ["1.0", "2.0"],
             }
+        if v.SCOPE_GROUPS in self.tool.scopes and has_groups(self.sandbox):
+            services[v.GROUPS_CLAIM] = {
+                "scope": [v.SCOPE_GROUPS],
+                "context_groups_url": self.sandbox.url(f"/lti/services/{self.course.id}/groups"),
+                "context_group_sets_url": self.sandbox.url(
+                    f"/lti/services/{self.course.id}/group-sets"
+                ),
+                "service_versions": ["1.0"],
+            }
         return services
 
     def _offers_roster(self) -> bool:
@@ -154,7 +163,6 @@ class LaunchClaims:
             person_id=self.person.id,
             data=secrets.token_urlsafe(12) if self.sandbox.personality.deep_linking_data else "",
         )
-        self.sandbox.store.deep_linking.put(dialog.id, dialog)
         settings: dict[str, Any] = {
             "accept_types": ["ltiResourceLink"],
             "accept_presentation_document_targets": ["frame", "iframe", "window"],
@@ -165,11 +173,15 @@ class LaunchClaims:
             "auto_create": False,
             "can_confirm": False,
             "deep_link_return_url": self.sandbox.url(f"/lti/deep-linking/return/{dialog.id}"),
-            "title": "",
+            "title": self.tool.name if self.sandbox.personality.proposes_tool_name else "",
             "text": "",
         }
         if dialog.data:
             settings["data"] = dialog.data
+        settings |= self.sandbox.store.value("deep_linking", {})
+        settings = {name: value for name, value in settings.items() if value is not None}
+        dialog.settings = settings
+        self.sandbox.store.deep_linking.put(dialog.id, dialog)
         return {v.DL + "deep_linking_settings": settings}
 
 
@@ -228,6 +240,12 @@ def line_item_url(sandbox: Sandbox, item: LineItem) -> str:
     tool = sandbox.store.tools.get(item.client_id)
     query = f"?type_id={tool.deployment_id}" if tool and sandbox.personality.type_id else ""
     return sandbox.url(f"/lti/services/{item.course_id}/lineitems/{item.id}/lineitem{query}")
+
+
+def has_groups(sandbox: Sandbox) -> bool:
+    """Tell whether this platform offers the groups service, by its nature or by order."""
+    ordered = sandbox.store.value("roster", {}).get("groups")
+    return sandbox.personality.has_groups if ordered is None else bool(ordered)
 
 
 def roster_url(sandbox: Sandbox, tool: Tool, course: Course) -> str:

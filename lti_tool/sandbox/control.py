@@ -7,7 +7,10 @@ Behaviour (this module)
     GET    /control/state               personality, platform_storage, issuer, switches
     POST   /control/personality         {name}
     POST   /control/platform-storage    {on}
+    POST   /control/deep-linking        {setting: value or null}: what dialogs opened from now on
+                                        accept, see claims.py; the rest is as usual
     GET    /control/switches            every area's switch
+    POST   /control/roster              {differences?, groups?, enrollments?, limit?, page_size?}
     POST   /control/switches            {area, fault?, delay_ms?, retry_after?, remaining?}
     DELETE /control/switches            make everything work again
     POST   /control/keys/rotate         {keep_old?: true}
@@ -25,6 +28,7 @@ Data (control_data.py)
     GET    /control/people              POST {count, role?} adds people
     POST   /control/people/<who>/role   {role, course_id?}: educator|tutor|learner|inactive|none
     POST   /control/people/<who>        changes fields (shares_name, email, locale…)
+    GET    /control/groups              POST {name, people, set_name?, course_id?}; DELETE /<id>
     GET    /control/courses             POST {title, copy_of?} makes or copies one
     GET    /control/links               POST {client_id, course_id?, title?, url?, custom?,
                                         line_item?: {label, scoreMaximum, resourceId?, tag?}}
@@ -110,6 +114,20 @@ def platform_storage() -> Response:
     """Switch the platform storage of the course page on or off."""
     sandbox().store.set_value("platform_storage", bool(body().get("on", True)))
     return state()
+
+
+@bp.post("/roster")
+def roster() -> Response:
+    """Say how the roster behaves: fields of nrps.Settings; what is left out is as usual."""
+    sandbox().store.set_value("roster", body())
+    return jsonify(body())
+
+
+@bp.post("/deep-linking")
+def deep_linking() -> Response:
+    """Say what deep linking dialogs accept from now on; null leaves a setting out."""
+    sandbox().store.set_value("deep_linking", body())
+    return jsonify(body())
 
 
 @bp.get("/switches")

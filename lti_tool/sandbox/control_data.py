@@ -9,7 +9,7 @@ from lti_tool.sandbox import course as courses
 from lti_tool.sandbox import gradebook, people, tokens
 from lti_tool.sandbox import vocabulary as v
 from lti_tool.sandbox.control import body, bp, change, refuse
-from lti_tool.sandbox.records import Course, LineItem, Link, Person, Tool
+from lti_tool.sandbox.records import Course, Group, LineItem, Link, Person, Tool
 from lti_tool.sandbox.registration import new_tool, registration_link
 from lti_tool.sandbox.state import sandbox
 
@@ -94,6 +94,32 @@ def change_role(who: str) -> Response:
     course = _course(body().get("course_id"))
     course.roles[_person(who).id] = str(body()["role"])
     return jsonify(asdict(sandbox().store.courses.put(course.id, course)))
+
+
+@bp.get("/groups")
+def read_groups() -> Response:
+    """Tell every group."""
+    return jsonify([asdict(group) for group in sandbox().store.groups.all()])
+
+
+@bp.post("/groups")
+def make_group() -> Response:
+    """Make a group of people in a course."""
+    here, wanted = sandbox(), body()
+    group = Group(
+        id=str(here.store.next_number("group")),
+        course_id=_course(wanted.get("course_id")).id,
+        name=str(wanted.get("name", "Group")),
+        people=[_person(str(who)).id for who in wanted.get("people", [])],
+        set_name=str(wanted.get("set_name", "")),
+    )
+    return jsonify(asdict(here.store.groups.put(group.id, group)))
+
+
+@bp.delete("/groups/<group_id>")
+def delete_group(group_id: str) -> Response:
+    """Remove a group; its people stay in the course."""
+    return jsonify(removed=sandbox().store.groups.pop(group_id) is not None)
 
 
 @bp.get("/courses")

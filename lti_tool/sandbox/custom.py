@@ -17,8 +17,13 @@ class _Scene:
     link: Link | None
 
 
+_LONGEST = 1000
+"""Ids that a history tells; Canvas ends a longer one with the word "truncated"."""
+
+
 def _history(ids: list[str]) -> str:
-    return ",".join(quote(each, safe="") for each in ids)
+    cut = ["truncated"] if len(ids) > _LONGEST else []
+    return ",".join([*(quote(each, safe="") for each in ids[:_LONGEST]), *cut])
 
 
 def _of_link(read: Callable[[Link], str]) -> Callable[[_Scene], str]:
@@ -39,6 +44,11 @@ _EVERYWHERE: dict[str, Callable[[_Scene], str]] = {
     "Person.name.given": lambda s: s.person.given_name if s.person.shares_name else "",
     "Person.name.family": lambda s: s.person.family_name if s.person.shares_name else "",
     "Person.email.primary": lambda s: s.person.email if s.person.shares_email else "",
+    "Moodle.Person.userGroupIds": lambda scene: ",".join(
+        group.id
+        for group in scene.sandbox.store.groups.all()
+        if group.course_id == scene.course.id and scene.person.id in group.people
+    ),
     "Membership.role": lambda scene: people.role_in(scene.course, scene.person),
 }
 # Moodle sends these as the literal "$…", as it does with every variable that it does not know.
@@ -57,11 +67,19 @@ _NOT_IN_MOODLE: dict[str, Callable[[_Scene], str]] = {
 }
 
 
+_UNKNOWN = {
+    "canvas": ("ResourceLink.id.history",),
+    "openedx": ("Context.id.history", "ResourceLink.id.history"),
+}
+
+
 def supported_variables(sandbox: Sandbox) -> list[str]:
     """Return the names of the variables that this personality replaces."""
     if sandbox.personality.name == "moodle":
         return list(_EVERYWHERE)
-    return [*_EVERYWHERE, *_NOT_IN_MOODLE]
+    unknown = _UNKNOWN.get(sandbox.personality.name, ())
+    known = [name for name in (*_EVERYWHERE, *_NOT_IN_MOODLE) if name not in unknown]
+    return [name for name in known if not name.startswith("Moodle.")]
 
 
 def custom_values(

@@ -126,6 +126,15 @@ def add_link(course_id: str) -> AnyResponse:
     return redirect(url_for("pages.course", course_id=course_id), 303)
 
 
+@bp.post("/course/<course_id>/copy")
+def copy_course(course_id: str) -> AnyResponse:
+    """Copy a course with its activities and without anybody's work, as for a new year."""
+    require_educator(course_id)
+    shown = course_or_404(course_id)
+    made = courses.copy_course(sandbox(), shown, f"{shown.title} (copy)")
+    return redirect(url_for("pages.course", course_id=made.id), 303)
+
+
 @bp.post("/activity/<link_id>/duplicate")
 def duplicate_link(link_id: str) -> AnyResponse:
     """Duplicate an activity in its course."""

@@ -22,6 +22,8 @@ class Personality:
 
     Roles are three tuples of URIs: of the educator, the tutor, the learner. ``ags_paging`` is none,
     curly (an unreadable Link header, as Moodle) or bookmark (opaque pages, as Canvas).
+    ``authorization_server`` is the audience of client assertions; ``named_server`` stands under
+    that name in the configuration and is none (Canvas).
     """
 
     name: str
@@ -37,8 +39,12 @@ class Personality:
     config_needs_bearer: bool = False
     starts_pending: bool = False
     authorization_server: str = ""
+    named_server: str = ""
+    strict_placements: bool = False
+    more_messages: tuple[str, ...] = ()
     kept_messages: tuple[str, ...] = ("LtiDeepLinkingRequest",)
     deep_linking_data: bool = True
+    proposes_tool_name: bool = False
     roster_in_first_deep_linking: bool = True
     uuid_people: bool = False
     sends_names: bool = True
@@ -52,6 +58,9 @@ class Personality:
     ags_paging: str = "bookmark"
     ags_page_size: int = 50
     roster_paging: bool = True
+    roster_page_size: int = 0
+    roster_limit: int = 0
+    has_groups: bool = False
     score_status: int = 200
     old_timestamp_status: int = 409
     refuses_same_timestamp: bool = False
@@ -68,6 +77,7 @@ class Personality:
 
 _MOODLE = Personality(
     name="moodle",
+    proposes_tool_name=True,
     title="Moodle",
     family="moodle",
     version="2024100706",
@@ -101,10 +111,13 @@ _CANVAS = Personality(
     roster_roles=((INSTRUCTOR,), (ASSISTANT,), (LEARNER,)),
     issuer="https://canvas.instructure.com",
     tells_deployment=False,
+    named_server="sso.canvaslms.com",
+    strict_placements=True,
     config_needs_bearer=True,
     kept_messages=("LtiResourceLinkRequest", "LtiDeepLinkingRequest"),
     uuid_people=True,
     ags_page_size=10,
+    roster_page_size=50,
     appends_comments=True,
     old_timestamp_status=400,
     platform_storage=True,
@@ -134,6 +147,7 @@ _OPENEDX = Personality(
     bad_token_status=403,
     ags_paging="none",
     roster_paging=False,
+    roster_limit=1000,
     score_status=201,
     old_timestamp_status=400,
     refuses_same_timestamp=True,
@@ -158,6 +172,7 @@ _BLACKBOARD = Personality(
     kept_messages=("LtiResourceLinkRequest", "LtiDeepLinkingRequest"),
     uuid_people=True,
     not_gradable_status=400,
+    has_groups=True,
     platform_storage=True,
 )
 
@@ -175,4 +190,27 @@ _D2L = replace(
     not_gradable_status=422,
 )
 
-PERSONALITIES = {p.name: p for p in (_MOODLE, _CANVAS, _OPENEDX, _BLACKBOARD, _D2L)}
+_SAKAI = Personality(
+    name="sakai",
+    title="Sakai",
+    family="sakai",
+    version="25.0",
+    launch_roles=(
+        (INSTRUCTOR, f"{INSTITUTION}#Instructor"),
+        (ASSISTANT, f"{INSTITUTION}#Instructor"),
+        (LEARNER, f"{INSTITUTION}#Student"),
+    ),
+    roster_roles=((INSTRUCTOR,), (ASSISTANT,), (LEARNER,)),
+    deployment_id="1",
+    kept_messages=(
+        "LtiResourceLinkRequest",
+        "LtiDeepLinkingRequest",
+        "LtiDataPrivacyLaunchRequest",
+        "LtiContextLaunchRequest",
+    ),
+    more_messages=("LtiDataPrivacyLaunchRequest", "LtiContextLaunchRequest"),
+    uuid_people=True,
+    platform_storage=True,
+)
+
+PERSONALITIES = {p.name: p for p in (_MOODLE, _CANVAS, _OPENEDX, _BLACKBOARD, _D2L, _SAKAI)}

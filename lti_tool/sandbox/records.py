@@ -32,6 +32,17 @@ class Course:
 
 
 @dataclass
+class Group:
+    """A group of people in a course; ``set_name`` is empty where it belongs to no set."""
+
+    id: str
+    course_id: str
+    name: str
+    people: list[str] = field(default_factory=list)
+    set_name: str = ""
+
+
+@dataclass
 class Tool:
     """A registered LTI tool with the one deployment that it has here."""
 
@@ -158,6 +169,7 @@ class DeepLinkingRequest:
     course_id: str
     person_id: str
     data: str
+    settings: dict[str, Any] = field(default_factory=dict)
     done: bool = False
 
 

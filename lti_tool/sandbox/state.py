@@ -28,6 +28,7 @@ class Memory:
     tool_key_sets: dict[str, dict[str, Any]] = field(default_factory=dict)
     last_answer: dict[str, str] = field(default_factory=dict)
     person_ids: dict[str, str] = field(default_factory=dict)
+    rosters: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 class Sandbox:
@@ -78,6 +79,7 @@ class Sandbox:
         personality = PERSONALITIES[name]
         self.store.set_value("personality", personality.name)
         self.store.set_value("platform_storage", personality.platform_storage)
+        self.store.set_value("roster", {})
 
     @property
     def platform_storage(self) -> bool:

@@ -123,6 +123,7 @@ class Store:
         self.lock = database.lock
         self.people = Collection(database, "person", records.Person)
         self.courses = Collection(database, "course", records.Course)
+        self.groups = Collection(database, "group", records.Group)
         self.tools = Collection(database, "tool", records.Tool)
         self.links = Collection(database, "link", records.Link)
         self.line_items = Collection(database, "line_item", records.LineItem)

@@ -8,8 +8,20 @@ from typing import Any
 
 from flask import Response, request
 
-AREAS = ("launch", "jwks", "token", "ags", "nrps", "registration")
-FAULTS = ("", "rate_limit", "error", "down", "html", "reject_token", "lose_answer")
+PRIVATE = "http://169.254.169.254/latest/meta-data/"
+"""Where cloud machines keep their secrets: the address that forged redirects lead to."""
+AREAS = ("launch", "jwks", "token", "ags", "nrps", "groups", "registration")
+FAULTS = (
+    "",
+    "rate_limit",
+    "error",
+    "down",
+    "html",
+    "nonsense",
+    "redirect",
+    "reject_token",
+    "lose_answer",
+)
 
 
 @dataclass
@@ -17,8 +29,10 @@ class Switch:
     """What one area does wrong; ``remaining`` None means for ever.
 
     ``fault`` is one of FAULTS: "" (only slow), rate_limit (429 with Retry-After), error (500),
-    down (the connection is closed, or 503), html (200 with a page instead of JSON), reject_token
-    (401, or 403 where the platform says so), lose_answer (the request is done, the answer lost).
+    down (the connection is closed, or 503), html (200 with a page instead of JSON), nonsense
+    (200 with JSON that is none of what was asked), redirect (302 to an address of the private
+    network), reject_token (401, or 403 where the platform says so), lose_answer (the request is
+    done, the answer lost).
     """
 
     area: str
@@ -80,12 +94,16 @@ def faulty_answer(switch: Switch, bad_token_status: int) -> Response | None:
         "rate_limit": (429, '{"errors": [{"message": "Rate limit exceeded"}]}', "application/json"),
         "error": (500, "<h1>Internal error</h1>", "text/html"),
         "html": (200, "<!doctype html><title>Log in</title><h1>Log in</h1>", "text/html"),
+        "nonsense": (200, '"yes"', "application/json"),
+        "redirect": (302, "", "text/plain"),
         "reject_token": (bad_token_status, '{"error": "invalid_token"}', "application/json"),
     }
     if switch.fault not in answers:
         return None
     status, body, media_type = answers[switch.fault]
     response = Response(body, status=status, content_type=media_type)
+    if status == 302:
+        response.headers["Location"] = PRIVATE
     if status == 429:
         response.headers["Retry-After"] = str(switch.retry_after)
     return response

@@ -4,6 +4,7 @@ LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 AGS_CLAIM = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS_CLAIM = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+GROUPS_CLAIM = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
 TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 PLATFORM_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 
@@ -17,14 +18,17 @@ SCOPE_LINE_ITEM_READ = f"{_AGS_SCOPE}lineitem.readonly"
 SCOPE_RESULT = f"{_AGS_SCOPE}result.readonly"
 SCOPE_SCORE = f"{_AGS_SCOPE}score"
 SCOPE_ROSTER = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
+SCOPE_GROUPS = "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly"
 AGS_SCOPES = (SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT, SCOPE_SCORE)
-ALL_SCOPES = (*AGS_SCOPES, SCOPE_ROSTER)
+ALL_SCOPES = (*AGS_SCOPES, SCOPE_ROSTER, SCOPE_GROUPS)
 
 TYPE_LINE_ITEM = "application/vnd.ims.lis.v2.lineitem+json"
 TYPE_LINE_ITEMS = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 TYPE_SCORE = "application/vnd.ims.lis.v1.score+json"
 TYPE_RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
 TYPE_ROSTER = "application/vnd.ims.lti-nrps.v2.membershipcontainer+json"
+TYPE_GROUPS = "application/vnd.ims.lti-gs.v1.contextgroupcontainer+json"
+TYPE_GROUP_SETS = "application/vnd.ims.lti-gs.v1.contextgroupsetcontainer+json"
 
 _DL_NAMES = ("deep_linking_settings", "content_items", "data", "msg", "log", "errormsg", "errorlog")
 _LTI_NAMES = (

@@ -175,6 +175,7 @@ def _auto_form(page: Page) -> Form | None:
         if "data-auto-submit" in form.attributes:
             return form
     posting = [form for form in page.forms if form.method == "post"]
+    posting = [form for form in posting if "data-by-hand" not in form.attributes]
     if len(posting) == 1 and posting[0].names and posting[0].names <= _MESSAGE_FIELDS:
         return posting[0]
     return None

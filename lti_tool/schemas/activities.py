@@ -17,10 +17,13 @@ from lti_tool.services.prompts import PromptValues
 
 MOST_COMPETENCIES = 5
 MOST_PROMPTS = 10
+MAX_TITLE = 200
+MAX_DESCRIPTION = 500
 DATES = ("opens_at", "now_due_at", "new_due_at", "next_due_at")
 """The dates of an activity in the order in which they must come."""
 SAME = (
     "title",
+    "description",
     "locale",
     "responses_required",
     "reflection_moderation",
@@ -60,7 +63,8 @@ class PromptForm(Schema):
 class ActivityForm(Schema):
     """All of an activity; loads as ``ActivityValues``. Fields of prompts are ``prompts.0.text``."""
 
-    title = Words(most=200, required=True)
+    title = Words(most=MAX_TITLE, required=True)
+    description = Words(most=MAX_DESCRIPTION, load_default="")
     locale = fields.String(required=True)
     prompts = fields.List(fields.Nested(PromptForm), required=True)
     competencies = fields.List(fields.UUID(), load_default=list)

@@ -17,8 +17,9 @@ from lti_tool.models.participations import Participation
 from lti_tool.rules.completion import Weights
 from lti_tool.rules.prompt_templates import DEFAULT_TEMPLATE
 from lti_tool.rules.viewer import Viewer
-from lti_tool.rules.vocabulary import ActivityState, ModerationMode
-from lti_tool.services import completion, prompts
+from lti_tool.rules.vocabulary import ActivityState, ModerationMode, SessionKind
+from lti_tool.services import completion, prompts, renaming
+from lti_tool.services.copy_notices import CopyNotice, notice_of
 from lti_tool.services.frameworks import (
     CompetencyView,
     LevelView,
@@ -47,6 +48,7 @@ class ActivityValues:
     title: str
     locale: str
     prompts: tuple[PromptValues, ...]
+    description: str = ""
     competency_ids: tuple[uuid.UUID, ...] = ()
     responses_required: int = 2
     reflection_moderation: ModerationMode = ModerationMode.AFTER
@@ -55,16 +57,6 @@ class ActivityValues:
     tutor_confirms: bool = True
     weights: Weights = field(default_factory=Weights)
     dates: ActivityDates = field(default_factory=ActivityDates)
-
-
-@dataclass(frozen=True, slots=True)
-class ActivitySummary:
-    """An activity in a list; ``begun`` counts the learners who opened it."""
-
-    id: uuid.UUID
-    title: str
-    created_at: datetime
-    begun: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +70,8 @@ class ActivityView:
     levels: tuple[LevelView, ...]
     begun: int
     seen: str
+    copied: CopyNotice | None = None
+    """What staff must know of a copy that nobody has looked at yet."""
 
     @property
     def title(self) -> str:
@@ -98,38 +92,23 @@ class Activities:
 
     db: Database
 
-    def of_context(self, viewer: Viewer) -> list[ActivitySummary]:
-        """Return the activities of the viewer's context, newest first."""
-        begun = (
-            select(func.count())
-            .where(Participation.activity_id == Activity.id)
-            .correlate(Activity)
-            .scalar_subquery()
-        )
-        query = (
-            _scoped(viewer)
-            .add_columns(begun)
-            .where(Activity.state != ActivityState.ARCHIVED)
-            .order_by(Activity.created_at.desc(), Activity.id)
-            .limit(100)
-        )
-        with self.db.read() as session:
-            rows = session.execute(query)
-            return [ActivitySummary(row.id, row.title, row.created_at, n) for row, n in rows]
-
     def get(self, viewer: Viewer, activity_id: uuid.UUID) -> ActivityView:
         """Return an activity of the viewer's context; raise NotFound."""
         with self.db.read() as session:
             return activity_view(session, find_activity(session, viewer, activity_id))
 
     def create(self, viewer: Viewer, values: ActivityValues) -> uuid.UUID:
-        """Create a published activity, opened by the viewer's link if that opens none yet."""
+        """Create an activity, opened by the viewer's link if that opens none yet.
+
+        In a deep linking window it is a draft: the LMS may never make the link that goes back.
+        """
         with self.db.write() as session:
             link = _empty_link(session, viewer)
             activity = Activity(
                 registration_id=viewer.registration_id,
                 deployment_id=viewer.deployment_id,
                 context_id=viewer.context_id,
+                state=_first_state(viewer),
                 title=values.title,
                 template=DEFAULT_TEMPLATE,
                 created_by_id=viewer.user_id,
@@ -153,6 +132,7 @@ class Activities:
             if link is None:
                 raise Stale("resource link")
             link.activity_id = activity.id
+            activity.place()
 
     def update(
         self,
@@ -172,7 +152,7 @@ class Activities:
             activity = find_activity(session, viewer, activity_id)
             if _seen(activity) != seen:
                 raise Stale("activity")
-            before = _counted(activity)
+            before, title = _counted(activity), activity.title
             _apply(session, viewer, activity, values)
             activity.updated_at = clock.now()
             new_version = prompts.save(
@@ -181,12 +161,14 @@ class Activities:
             session.flush()
             if _counted(activity) != before:
                 _refresh_all(session, activity)
+            if activity.title != title:
+                renaming.promise(session, activity)
             return Saved(new_version)
 
 
 def find_activity(session: Session, viewer: Viewer, activity_id: uuid.UUID) -> Activity:
     """Return the activity of this id in the viewer's context; raise NotFound."""
-    activity = session.scalar(_scoped(viewer).where(Activity.id == activity_id))
+    activity = session.scalar(scoped(viewer).where(Activity.id == activity_id))
     if activity is None:
         raise NotFound("activity")
     return activity
@@ -210,6 +192,7 @@ def activity_view(session: Session, activity: Activity) -> ActivityView:
         tuple(level_view(level) for level in framework.levels) if framework else (),
         _begun(session, activity),
         _seen(activity),
+        notice_of(session, activity),
     )
 
 
@@ -218,12 +201,18 @@ def weights_of(activity: Activity) -> Weights:
     return Weights(**{name: getattr(activity, f"weight_{name}") for name in _names(Weights)})
 
 
-def _scoped(viewer: Viewer) -> Select[Activity]:
+def scoped(viewer: Viewer) -> Select[Activity]:
+    """Select the activities that ``viewer`` may reach: those of their course."""
     query = select(Activity).where(Activity.registration_id == viewer.registration_id)
     if viewer.context_id is not None:
         return query.where(Activity.context_id == viewer.context_id)
     # A deep linking launch without a context: only what the person made and has not opened yet.
     return query.where(Activity.context_id.is_(None), Activity.created_by_id == viewer.user_id)
+
+
+def _first_state(viewer: Viewer) -> ActivityState:
+    in_window = viewer.kind is SessionKind.DEEP_LINKING
+    return ActivityState.DRAFT if in_window else ActivityState.PUBLISHED
 
 
 def _names(record: type) -> list[str]:
@@ -243,7 +232,8 @@ def _values(activity: Activity, prompt_values: tuple[PromptValues, ...]) -> Acti
 
 def _apply(session: Session, viewer: Viewer, activity: Activity, values: ActivityValues) -> None:
     """Write ``values`` to the activity's columns and competencies (not its prompts)."""
-    activity.title, activity.locale = values.title, values.locale
+    activity.title, activity.description = values.title, values.description
+    activity.locale = values.locale
     activity.responses_required = values.responses_required
     activity.reflection_moderation = values.reflection_moderation
     activity.response_moderation = values.response_moderation
@@ -269,7 +259,7 @@ def _begun(session: Session, activity: Activity) -> int:
 
 def _counted(activity: Activity) -> ActivityValues:
     """Return the values that completion and score depend on; the others emptied."""
-    return replace(_values(activity, ()), title="", locale="", grace_minutes=0)
+    return replace(_values(activity, ()), title="", description="", locale="", grace_minutes=0)
 
 
 def _refresh_all(session: Session, activity: Activity) -> None:

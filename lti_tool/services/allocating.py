@@ -33,6 +33,7 @@ from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Allocation, Response
 from lti_tool.rules.allocation import Candidate, Rating, Ratings, Reviewer, next_for
 from lti_tool.rules.vocabulary import AllocationState, Moment, Role, WorkState
+from lti_tool.services.absence import author_left
 from lti_tool.services.locking import lock_activity
 
 Expression = InstrumentedAttribute[uuid.UUID] | BindParameter[uuid.UUID | None]
@@ -99,6 +100,7 @@ def still_waiting(session: Session, reviewer: Participation, required: int, most
         .with_only_columns(Reflection.id)
         # Both values are named so that the index is used as far as ``served``.
         .where(Reflection.author_done.in_((True, False)), Reflection.served < required)
+        .where(~author_left())
         .limit(most)
         .subquery()
     )
@@ -114,6 +116,7 @@ def waiting_longest(
         .join(Participation, Reflection.participation_id == Participation.id)
         .join(User, Participation.user_id == User.id)
         .with_only_columns(Reflection.released_at, User)
+        .where(~author_left())
         .order_by(Reflection.released_at)
         .limit(most)
     )
@@ -168,25 +171,26 @@ def _choose(session: Session, reviewer: Participation, owes: bool) -> Candidate 
     """Offer the rule one pool after the other, most urgent first, until it chooses."""
     required = session.get_one(Activity, reviewer.activity_id).responses_required
     who = Reviewer(reviewer.id, _ratings(session, [reviewer.id])[reviewer.id], owes)
-    for pool in _pools(session, reviewer, required):
+    for pool in _pools(session, reviewer, required, owes):
         choice = next_for(who, pool, required)
         if choice is not None:
             return choice
     return None
 
 
-def _pools(session: Session, reviewer: Participation, required: int) -> Iterator[list[Candidate]]:
-    """Yield the candidates tier by tier, as ``rules.allocation.Tier`` orders them."""
+def _pools(
+    session: Session, reviewer: Participation, required: int, owes: bool
+) -> Iterator[list[Candidate]]:
+    """Yield the candidates tier by tier (``rules.allocation.Tier``); theirs who left, last."""
     claims = _claims_of_others(reviewer)
     yield _pool(session, reviewer, claims, [(True, 0), (False, 0)], claims == 0)
     lacking = Reflection.served + claims < required
     for author_done in (True, False):
         kinds = [kind for kind in _kinds(required) if kind[0] is author_done]
         yield _pool(session, reviewer, claims, kinds, lacking)
-    yield _candidates(
-        session,
-        _query(reviewer, claims).order_by(Reflection.served, Reflection.released_at).limit(POOL),
-    )
+    if owes:
+        query = _query(reviewer, claims).order_by(Reflection.served, Reflection.released_at)
+        yield _candidates(session, query.limit(POOL))
 
 
 def _pool(
@@ -200,7 +204,7 @@ def _pool(
     found: list[Candidate] = []
     for done, served in kinds:
         query = _query(reviewer, claims).where(
-            Reflection.author_done.is_(done), Reflection.served == served, condition
+            Reflection.author_done.is_(done), Reflection.served == served, condition, ~author_left()
         )
         found += _candidates(session, query.order_by(Reflection.released_at).limit(POOL))
     return found

@@ -14,19 +14,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_, update
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased
 
-from lti_tool.lti.ags import Column
 from lti_tool.lti.families import Outcome, Verdict
-from lti_tool.lti.tokens import tenant_of
-from lti_tool.models.grades import LineItem, OutboxMessage
+from lti_tool.models.grades import OutboxMessage
 from lti_tool.models.platforms import Registration
 from lti_tool.rules.retry import gives_up, wait_after
 from lti_tool.rules.vocabulary import OutboxState
-from lti_tool.services.scores import lock_key
+from lti_tool.services.messages import About, about, lock_key
 
 LEASE = timedelta(minutes=5)
-"""Longer than any send can take: two tokens, two scores and a result with all their time-outs."""
+"""Longer than any send can take: two tokens, a look for the column, two scores and a result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,53 +32,64 @@ class Claim:
     """A message that is ours to send; plain values, usable outside any transaction."""
 
     message_id: uuid.UUID
-    participation_id: uuid.UUID
-    registration_id: uuid.UUID
-    column: Column
-    subject: str
+    kind: str
+    about: About
     payload: dict[str, Any]
     timestamp: datetime
     attempts: int
     """This one included."""
     promised_at: datetime
 
+    @property
+    def registration_id(self) -> uuid.UUID:
+        """The platform."""
+        return self.about.registration_id
 
-def platforms_with_due(session: Session, now: datetime) -> set[uuid.UUID]:
-    """Return the registrations to which something is due."""
+
+def platforms_with_due(session: Session, kinds: Collection[str], now: datetime) -> set[uuid.UUID]:
+    """Return the registrations to which something of these kinds is due."""
     return set(
         session.scalars(
             select(OutboxMessage.registration_id)
-            .where(OutboxMessage.state == OutboxState.QUEUED, OutboxMessage.next_attempt_at <= now)
+            .where(
+                OutboxMessage.state == OutboxState.QUEUED,
+                OutboxMessage.next_attempt_at <= now,
+                OutboxMessage.kind.in_(kinds),
+            )
             .distinct()
         )
     )
 
 
 def claim(
-    session: Session, registration_id: uuid.UUID, room: int, mine: int, now: datetime
+    session: Session,
+    registration_id: uuid.UUID,
+    kinds: Collection[str],
+    room: int,
+    mine: int,
+    now: datetime,
 ) -> list[Claim]:
     """Take at most ``room`` due messages to one platform, the longest due first.
 
-    ``mine`` is how many this worker has taken and not recorded yet. If more are taken, another
-    worker is at this platform and gets to go on alone: so its limit holds over all processes.
-    The platform's row is locked meanwhile, or passed over if another worker is claiming; a key
-    with a message in flight is passed over, too: never two of one key.
+    ``kinds`` share its slots. ``mine`` is how many this worker has taken and not recorded yet. If
+    more are taken, another worker is at this platform and gets to go on alone: so its limit holds
+    over all processes. The platform's row is locked meanwhile, or passed over if another worker is
+    claiming; a key with a message in flight is passed over, too: never two of one key.
     """
     platform = session.scalar(
         select(Registration.id)
         .where(Registration.id == registration_id, Registration.disabled_at.is_(None))
         .with_for_update(key_share=True, skip_locked=True)
     )
-    if platform is None or room < 1 or _taken(session, registration_id, now) > mine:
+    if platform is None or room < 1 or _taken(session, registration_id, kinds, now) > mine:
         return []
-    return [
-        _take(message, last, now) for message, last in _due(session, registration_id, room, now)
-    ]
+    due = _due(session, registration_id, kinds, room, now)
+    return [_take(message, last, now) for message, last in due]
 
 
 def give_back(session: Session, unsent: Claim, now: datetime) -> None:
     """Queue a claimed message that was not sent after all, as if it had not been claimed."""
-    lock_key(session, unsent.participation_id)
+    lock_key(session, unsent.about)
     message = session.scalar(_ours(unsent).with_for_update())
     if message is not None:
         message.leased_until = None
@@ -89,12 +98,12 @@ def give_back(session: Session, unsent: Claim, now: datetime) -> None:
 
 
 def record_sent(
-    session: Session, taken: Collection[Claim], status: int | None, now: datetime
+    session: Session, taken: Collection[Claim], verdict: Verdict, now: datetime
 ) -> set[uuid.UUID]:
     """Write down that claimed messages were accepted; return the ids of those that are still ours.
 
-    One statement for all, since nearly all messages end like this; it puts nothing into the queue,
-    so needs no lock.
+    One statement for all that ended alike, since nearly all messages do; it puts nothing into the
+    queue, so needs no lock.
     """
     ours = [(one.message_id, one.timestamp) for one in taken]
     updated = session.scalars(
@@ -107,8 +116,8 @@ def record_sent(
             state=OutboxState.SENT,
             finished_at=now,
             leased_until=None,
-            http_status=status,
-            reason="",
+            http_status=verdict.status,
+            reason=verdict.reason,
             detail="",
             who_can_fix="",
         )
@@ -125,8 +134,8 @@ def record(session: Session, taken: Claim, verdict: Verdict, now: datetime, chan
     record one message per transaction: it locks the learner's key.
     """
     if verdict.outcome is Outcome.SENT:
-        return OutboxState.SENT.value if record_sent(session, [taken], verdict.status, now) else ""
-    lock_key(session, taken.participation_id)
+        return OutboxState.SENT.value if record_sent(session, [taken], verdict, now) else ""
+    lock_key(session, taken.about)
     message = session.scalar(_ours(taken).with_for_update())
     if message is None:
         return ""
@@ -138,23 +147,19 @@ def record(session: Session, taken: Claim, verdict: Verdict, now: datetime, chan
     return message.state.value
 
 
-def expired(session: Session, now: datetime) -> list[tuple[uuid.UUID, uuid.UUID]]:
-    """Return (participation, message) of what is SENDING after its lease: its sender died."""
+def expired(session: Session, now: datetime) -> list[tuple[uuid.UUID, About]]:
+    """Return what is SENDING after its lease, and what it is about: its sender died."""
     query = (
-        select(OutboxMessage.participation_id, OutboxMessage.id)
+        select(OutboxMessage)
         .where(OutboxMessage.state == OutboxState.SENDING, OutboxMessage.leased_until <= now)
         .limit(200)
     )
-    return [
-        (participation_id, message_id) for participation_id, message_id in session.execute(query)
-    ]
+    return [(message.id, about(message)) for message in session.scalars(query)]
 
 
-def release(
-    session: Session, participation_id: uuid.UUID, message_id: uuid.UUID, now: datetime
-) -> bool:
+def release(session: Session, message_id: uuid.UUID, what: About, now: datetime) -> bool:
     """Give back a message whose lease is over; return False if that was no longer so."""
-    lock_key(session, participation_id)
+    lock_key(session, what)
     message = session.scalar(
         select(OutboxMessage)
         .where(
@@ -184,13 +189,16 @@ def _ours(taken: Claim) -> Select[OutboxMessage]:
     return select(OutboxMessage).where(*_still_ours(taken))
 
 
-def _taken(session: Session, registration_id: uuid.UUID, now: datetime) -> int:
+def _taken(
+    session: Session, registration_id: uuid.UUID, kinds: Collection[str], now: datetime
+) -> int:
     return (
         session.scalar(
             select(func.count()).where(
                 OutboxMessage.state == OutboxState.SENDING,
                 OutboxMessage.registration_id == registration_id,
                 OutboxMessage.leased_until > now,
+                OutboxMessage.kind.in_(kinds),
             )
         )
         or 0
@@ -198,36 +206,24 @@ def _taken(session: Session, registration_id: uuid.UUID, now: datetime) -> int:
 
 
 def _due(
-    session: Session, registration_id: uuid.UUID, room: int, now: datetime
+    session: Session, registration_id: uuid.UUID, kinds: Collection[str], room: int, now: datetime
 ) -> list[tuple[OutboxMessage, datetime | None]]:
     """Return due messages, each with the last timestamp of its key."""
     other = aliased(OutboxMessage)
     last = (
         select(func.max(other.score_timestamp))
-        .where(
-            other.line_item_id == OutboxMessage.line_item_id,
-            other.user_id == OutboxMessage.user_id,
-        )
+        .where(other.key == OutboxMessage.key)
         .scalar_subquery()
     )
-    in_flight = exists().where(
-        other.line_item_id == OutboxMessage.line_item_id,
-        other.user_id == OutboxMessage.user_id,
-        other.state == OutboxState.SENDING,
-    )
+    in_flight = exists().where(other.key == OutboxMessage.key, other.state == OutboxState.SENDING)
     query = (
         select(OutboxMessage, last)
         .where(
             OutboxMessage.state == OutboxState.QUEUED,
             OutboxMessage.registration_id == registration_id,
             OutboxMessage.next_attempt_at <= now,
+            OutboxMessage.kind.in_(kinds),
             ~in_flight,
-        )
-        .options(
-            joinedload(OutboxMessage.user),
-            joinedload(OutboxMessage.line_item).options(
-                joinedload(LineItem.registration), joinedload(LineItem.deployment)
-            ),
         )
         .order_by(OutboxMessage.next_attempt_at)
         .limit(room)
@@ -244,13 +240,10 @@ def _take(message: OutboxMessage, last: datetime | None, now: datetime) -> Claim
     message.leased_until = now + LEASE
     message.attempts += 1
     message.score_timestamp = moment if last is None else max(moment, last + timedelta(seconds=1))
-    item = message.line_item
     return Claim(
         message_id=message.id,
-        participation_id=message.participation_id,
-        registration_id=message.registration_id,
-        column=Column(tenant_of(item.registration, item.deployment), item.url, tuple(item.scopes)),
-        subject=message.user.sub,
+        kind=message.kind,
+        about=about(message),
         payload=dict(message.payload),
         timestamp=message.score_timestamp,
         attempts=message.attempts,
@@ -261,6 +254,9 @@ def _take(message: OutboxMessage, last: datetime | None, now: datetime) -> Claim
 def _postpone_or_refuse(
     session: Session, message: OutboxMessage, verdict: Verdict, now: datetime, chance: float
 ) -> None:
+    if verdict.outcome is Outcome.DROPPED:
+        _finish(message, OutboxState.SUPERSEDED, now)
+        return
     wait = wait_after(message.attempts, chance, verdict.retry_after)
     tried_enough = 0 < verdict.tries <= message.attempts
     too_old = gives_up(now - message.created_at, wait)
@@ -276,9 +272,7 @@ def _requeue(session: Session, message: OutboxMessage, now: datetime, due: datet
     """Queue a message again, unless a newer score of its key waits already."""
     newer = session.scalar(
         select(OutboxMessage.id).where(
-            OutboxMessage.line_item_id == message.line_item_id,
-            OutboxMessage.user_id == message.user_id,
-            OutboxMessage.state == OutboxState.QUEUED,
+            OutboxMessage.key == message.key, OutboxMessage.state == OutboxState.QUEUED
         )
     )
     if newer is not None:

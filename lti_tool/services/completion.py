@@ -96,10 +96,15 @@ def refresh(session: Session, participation: Participation) -> Progress:
         participation.completed_at = now if result.complete else None
     if reflection is not None:
         _note_service(reflection, counts, result)
-    ends = participation.activity.next_due_at
-    if result.complete or was_complete or (ends is not None and ends <= now):
+    if result.complete or was_complete or _is_over(participation.activity, now):
         scores.promise(session, participation, result, _comment(session, participation, result))
     return result
+
+
+def _is_over(activity: Activity, now: datetime) -> bool:
+    """Return whether the Next date passed; a copy's that nobody has looked at is another year's."""
+    ends = activity.next_due_at
+    return ends is not None and ends <= now and not activity.is_being_prepared
 
 
 def refresh_after_dates(session: Session, limit: int = 200) -> int:

@@ -32,6 +32,18 @@ def meet(session: Session, registration_id: uuid.UUID, deployment_id: str) -> De
     return add(session, registration_id, deployment_id, state)
 
 
+def install(session: Session, registration_id: uuid.UUID, deployment_id: str) -> None:
+    """Approve the deployment that an invited administrator has just made.
+
+    One that is there keeps its state: what the operator disabled stays so.
+    """
+    known = exists().where(
+        Deployment.registration_id == registration_id, Deployment.deployment_id == deployment_id
+    )
+    if not session.scalar(select(known)):
+        add(session, registration_id, deployment_id, DeploymentState.APPROVED)
+
+
 def add(
     session: Session, registration_id: uuid.UUID, deployment_id: str, state: DeploymentState
 ) -> Deployment:

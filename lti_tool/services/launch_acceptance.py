@@ -19,6 +19,7 @@ from lti_tool.models.base import Identified, insert_row
 from lti_tool.models.database import Database
 from lti_tool.models.launches import LaunchSession, UsedLogin
 from lti_tool.rules.landing import Landing, landing
+from lti_tool.rules.standing_roles import of_session
 from lti_tool.rules.vocabulary import BoundBy, DeploymentState
 from lti_tool.secrecy import Secrets, digest, same
 from lti_tool.services import deployments
@@ -30,7 +31,17 @@ from lti_tool.services.logins import storage_key
 LIFE = timedelta(hours=8)
 REPLAY_WITHIN = timedelta(minutes=5)
 """A launch that is sent again this soon by the same browser leads to its session."""
-SETTINGS_KEPT = ("deep_link_return_url", "accept_lineitem", "accept_types", "data")
+SETTINGS_KEPT = (
+    "deep_link_return_url",
+    "accept_types",
+    "accept_multiple",
+    "accept_lineitem",
+    "accept_presentation_document_targets",
+    "auto_create",
+    "title",
+    "text",
+    "data",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,7 @@ class Acceptance:
             outcome = self._in_transaction(db)
         if isinstance(outcome, LaunchRefused):
             outcome.facts = {**self.accepted.facts, **outcome.facts}
+            outcome.dialog = _dialog(self.accepted)
             raise outcome
         return outcome
 
@@ -140,7 +152,7 @@ class Acceptance:
             resource_link_id=_id(records.link),
             role=message.role,
             locale=message.locale,
-            message=_kept_of(message),
+            message=_kept_of(message, records),
             created_at=now,
             last_seen_at=now,
             expires_at=now + LIFE,
@@ -151,7 +163,10 @@ class Acceptance:
         target, origin = accepted.state.storage_target, accepted.platform.storage_origin
         registration, user, membership = records.registration, records.user, records.membership
         activity_id = records.link.activity_id if records.link else None
-        role = (membership.granted_role if membership else None) or message.role
+        standing, granted = (
+            (membership.role, membership.granted_role) if membership else (None, None)
+        )
+        role = of_session(message.kind, message.role, standing, granted)
         is_named = bool(user and user.display_name)
         return Launched(
             handle=handle,
@@ -178,15 +193,31 @@ def _admit(session: Session, records: Records, deployment_id: str) -> LaunchRefu
     return LaunchRefused(f"deployment_{records.deployment.state.value}", WhoCanFix.OPERATOR)
 
 
+def _dialog(accepted: Accepted) -> dict[str, object] | None:
+    """Return what an answer to a deep linking request needs (fields of Dialog)."""
+    message, platform = accepted.message, accepted.platform
+    if message.deep_linking is None:
+        return None
+    return {
+        "issuer": platform.issuer,
+        "client_id": platform.client_id,
+        "deployment_id": message.deployment_id,
+        "settings": message.deep_linking,
+    }
+
+
 def _id(row: Identified | None) -> uuid.UUID | None:
     return row.id if row is not None else None
 
 
-def _kept_of(message: LtiMessage) -> dict[str, object]:
+def _kept_of(message: LtiMessage, records: Records) -> dict[str, object]:
     """Return what later steps need of the message, and no more."""
-    kept: dict[str, object] = {"frames": list(message.frame_origins)}
+    kept: dict[str, object] = {"frames": list(message.frame_origins), "roles": list(message.roles)}
     if message.for_user:
         kept["for_user"] = message.for_user
+        kept["for_user_name"] = message.for_user_name
+    if records.copied_from:
+        kept["copied_from"] = list(records.copied_from)
     if message.return_url:
         kept["return_url"] = message.return_url
     if message.deep_linking is not None:

@@ -7,25 +7,21 @@ deployment (DESIGN 5, Tenancy).
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from lti_tool import clock
 from lti_tool.lti.messages import CoupledLineItem, LtiMessage, Named
 from lti_tool.lti.validation import refusal
-from lti_tool.models.activities import Activity, ResourceLink
+from lti_tool.models.activities import ResourceLink
 from lti_tool.models.base import Base
 from lti_tool.models.grades import LineItem
 from lti_tool.models.launches import UsedLogin
 from lti_tool.models.people import Context, Membership, User
 from lti_tool.models.platforms import Deployment, Registration
 from lti_tool.rules.vocabulary import SessionKind
-
-SEEN_PRECISION = timedelta(hours=1)
-"""``last_seen_at`` of a membership is written at most this often."""
+from lti_tool.services import copying, memberships, roster_states
 
 
 @dataclass(slots=True)
@@ -40,6 +36,8 @@ class Records:
     membership: Membership | None = None
     line_item: LineItem | None = None
     used_login: UsedLogin | None = None
+    copied_from: tuple[str, ...] = ()
+    """Courses that this one was copied from, where an educator must choose what a link opens."""
 
 
 # Built once: putting these joins together for each launch costs twice what running them does.
@@ -147,53 +145,57 @@ def _save_context(session: Session, records: Records, message: LtiMessage) -> No
         session.flush()
     elif told.title:
         _tell(records.context, title=told.title)
+    _save_services(session, records.context, message)
+
+
+def _save_services(session: Session, context: Context, message: LtiMessage) -> None:
+    """Keep where the course's list and groups are; a list told for the first time is read soon.
+
+    What a message does not offer stays: Moodle's deep linking in a fresh course has no list yet.
+    """
+    told, is_first = message.services, not context.memberships_url
+    _tell(context, **{name: url for name, url in asdict(told).items() if url})
+    if items := message.line_items:
+        _tell(context, line_items_url=items.url, line_items_scopes=list(items.scopes))
+    if is_first and told.memberships_url:
+        roster_states.expect(session, context.id)
 
 
 def _save_link(session: Session, records: Records, message: LtiMessage) -> None:
     told, context = message.link, records.context
     if told is None or context is None:
         return
+    is_new = records.link is None
     if records.link is None:
         records.link = ResourceLink(context_id=context.id, lti_id=told.id, title=told.title)
         session.add(records.link)
         session.flush()
     elif told.title:
         _tell(records.link, title=told.title)
-    if records.link.activity_id is None and message.activity_id is not None:
-        _attach(session, records, context, message.activity_id)
+    if records.link.activity_id is None:
+        _settle_link(session, records, message, is_new)
 
 
-def _attach(session: Session, records: Records, context: Context, activity_id: uuid.UUID) -> None:
-    """Let a new link open the activity that it names, if that belongs here.
-
-    An activity made in a window without a course comes to its course by its first launch. One of
-    another context is a copy's original, one of another registration is foreign: neither opens.
-    """
-    activity = session.get(Activity, activity_id, with_for_update=True)
-    if activity is None or activity.registration_id != records.registration.id:
+def _settle_link(session: Session, records: Records, message: LtiMessage, is_new: bool) -> None:
+    """Find what a link opens that opens nothing yet: its activity, or a copy of its original."""
+    user, context, link = records.user, records.context, records.link
+    if context is None or link is None or user is None:
         return
-    if activity.context_id is None:
-        activity.context_id, activity.deployment_id = context.id, context.deployment_id
-    if activity.context_id == context.id and records.link is not None:
-        records.link.activity_id = activity.id
+    staff_id = user.id if message.role.moderates else None
+    arrival = copying.Arrival(link, is_new, context, records.registration.id, staff_id)
+    records.copied_from = copying.meet(session, arrival, message)
 
 
 def _save_membership(session: Session, records: Records, message: LtiMessage) -> None:
-    """Keep the role that this launch told: launches decide, listings never demote."""
-    user, context, now = records.user, records.context, clock.now()
+    """Keep what this launch tells of the person in the course; see ``rules.standing_roles``."""
+    user, context = records.user, records.context
     if user is None or context is None:
         return
     if records.membership is None:
-        records.membership = Membership(
-            context_id=context.id, user_id=user.id, role=message.role, last_seen_at=now
-        )
-        session.add(records.membership)
-        session.flush()
-        return
-    membership = records.membership
-    _tell(membership, role=message.role)
-    if now - membership.last_seen_at > SEEN_PRECISION:
-        membership.last_seen_at = now
+        records.membership = memberships.enter(session, context, user.id, message)
+    else:
+        family = records.registration.family
+        memberships.launched(session, records.membership, message, family)
 
 
 def _save_line_item(session: Session, records: Records, told: CoupledLineItem) -> None:

@@ -11,16 +11,18 @@ from sqlalchemy import Row, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
-from lti_tool.errors import SessionEnded
+from lti_tool.errors import ElsewhereOpened, SessionEnded
 from lti_tool.lti.platform import frame_ancestors
 from lti_tool.models.activities import Activity, ResourceLink
 from lti_tool.models.database import Database
 from lti_tool.models.launches import LaunchSession
 from lti_tool.models.people import Membership, User
 from lti_tool.models.platforms import Deployment, Registration
+from lti_tool.rules.standing_roles import of_session
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import DeploymentState, SessionKind
 from lti_tool.secrecy import digest
+from lti_tool.services.launch_binding import Arrival, lets_in
 
 IDLE = timedelta(hours=2)
 TOUCH_EVERY = timedelta(minutes=1)
@@ -48,15 +50,18 @@ def is_live(launch: LaunchSession | Row[*tuple[Any, ...]]) -> bool:
     return launch.bound_at is not None and awake
 
 
-def viewer(db: Database, handle: str) -> Viewer:
-    """Return the person of a live, bound session; raises SessionEnded.
+def viewer(db: Database, handle: str, arrival: Arrival | None = None) -> Viewer:
+    """Return the person of a live, bound session.
 
-    One select; notes that the session was seen, at most once a minute.
+    Raises SessionEnded, or ElsewhereOpened if the handle was carried out of the browser or window
+    that it belongs to. One select; notes that the session was seen, at most once a minute.
     """
     with db.look() as connection:
         row = connection.execute(_QUERY, {"handle_hash": digest(handle)}).first()
     if row is None or not is_live(row):
         raise SessionEnded
+    if arrival is not None and not lets_in(row.bound_by, row.browser_hash, arrival):
+        raise ElsewhereOpened
     if clock.now() - row.last_seen_at >= TOUCH_EVERY:
         _touch(db, row.id)
     return _viewer(row)
@@ -78,17 +83,6 @@ def confirmation(session: Session, launch: LaunchSession, proof: str) -> Confirm
     )
 
 
-def reviewed_user(session: Session, viewer: Viewer) -> uuid.UUID | None:
-    """Return the person that a submission review names, if this registration knows them."""
-    launch = session.get(LaunchSession, viewer.session_id)
-    sub = launch.message.get("for_user") if launch is not None else None
-    if not sub:
-        return None
-    return session.scalar(
-        select(User.id).where(User.registration_id == viewer.registration_id, User.sub == sub)
-    )
-
-
 _SESSION = LaunchSession.__table__.c
 _USER = User.__table__.c
 _QUERY: Select[*tuple[Any, ...]] = (
@@ -104,7 +98,9 @@ _QUERY: Select[*tuple[Any, ...]] = (
         _SESSION.role,
         _SESSION.locale,
         _SESSION.message,
+        _SESSION.browser_hash,
         _SESSION.bound_at,
+        _SESSION.bound_by,
         _SESSION.expires_at,
         _SESSION.last_seen_at,
         _USER.name,
@@ -112,6 +108,7 @@ _QUERY: Select[*tuple[Any, ...]] = (
         _USER.chosen_locale,
         _USER.time_zone,
         Membership.__table__.c.granted_role,
+        Membership.__table__.c.role.label("standing"),
         ResourceLink.__table__.c.activity_id,
         Registration.__table__.c.authorization_endpoint,
         Registration.__table__.c.frame_origins,
@@ -146,7 +143,7 @@ def _viewer(row: Row[*tuple[Any, ...]]) -> Viewer:
         deployment_id=row.deployment_id,
         user_id=row.user_id,
         display_name=row.chosen_name or row.name,
-        role=row.granted_role or row.role,
+        role=of_session(row.kind, row.role, row.standing, row.granted_role),
         locale=row.chosen_locale or row.locale,
         time_zone=row.time_zone,
         context_id=row.context_id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,12 +19,19 @@ from lti_tool.rules.vocabulary import BoundBy
 from lti_tool.secrecy import Secrets, digest, same
 from lti_tool.services import launch_sessions, logins
 from lti_tool.services.launch_acceptance import Acceptance, Launched
-from lti_tool.services.launch_binding import bind, confirmation_proof, handle_of, launch_of_ticket
+from lti_tool.services.launch_answers import refuse_other_answers
+from lti_tool.services.launch_binding import (
+    Arrival,
+    bind,
+    bind_by_word,
+    confirmation_proof,
+    handle_of,
+    launch_of_ticket,
+)
+from lti_tool.services.platform_clocks import PlatformClocks
 from lti_tool.services.platform_keys import PlatformKeys
 from lti_tool.services.registry import Registry
-
-MAX_TOLD = 200
-"""Characters of a platform's own error that we show and log."""
+from lti_tool.services.told import Told, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +44,13 @@ class Launches:
     base_url: str
     registry: Registry = field(init=False)
     platform_keys: PlatformKeys = field(init=False)
+    clocks: PlatformClocks = field(init=False)
     state_key: bytes = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "registry", Registry(self.db))
         object.__setattr__(self, "platform_keys", PlatformKeys(self.db, self.http))
+        object.__setattr__(self, "clocks", PlatformClocks(self.db))
         object.__setattr__(self, "state_key", self.secrets.signing_key("login state"))
 
     def start_login(
@@ -60,10 +68,13 @@ class Launches:
         The session is bound at once if a cookie proves the browser. Raises LaunchRefused; an
         unknown deployment is kept for the operator all the same.
         """
-        _refuse_other_answers(form)
-        accepted = accept(form, self._trust())
+        trust = self._trust()
+        refuse_other_answers(form, trust)
+        accepted = accept(form, trust)
         launch = Acceptance(self.secrets, self.state_key, accepted, browser_secrets)
-        return launch.record(self.db)
+        launched = launch.record(self.db)
+        self.clocks.note(accepted.platform.id, accepted.message.issued_at)
+        return launched
 
     def bind(self, ticket: str, secret: str, bound_by: BoundBy) -> str:
         """Bind a launch by what the browser had stored at login; return the session's handle.
@@ -84,7 +95,7 @@ class Launches:
         """
         proof = confirmation_proof(self.secrets, ticket, browser_secret)
         with self.db.read() as session:
-            launch = launch_of_ticket(session, ticket)
+            launch = launch_of_ticket(session, ticket, browser_secret)
             return launch_sessions.confirmation(session, launch, proof)
 
     def confirm(self, ticket: str, browser_secret: str, proof: str) -> str:
@@ -97,26 +108,22 @@ class Launches:
         if not browser_secret or not same(proof, expected):
             raise LaunchRefused("browser_mismatch", WhoCanFix.LEARNER)
         with self.db.write() as session:
-            launch = launch_of_ticket(session, ticket)
-            bind(launch, BoundBy.CONFIRMATION)
+            launch = launch_of_ticket(session, ticket, browser_secret)
+            bind_by_word(launch, browser_secret)
             return handle_of(self.secrets, launch.id)
 
-    def viewer(self, handle: str) -> Viewer:
-        """Return the person of a live, bound session; raises SessionEnded.
+    def viewer(self, handle: str, arrival: Arrival | None = None) -> Viewer:
+        """Return the person of a live, bound session; raises SessionEnded, ElsewhereOpened.
 
-        Notes that the session was seen, at most once a minute.
+        ``arrival`` tells of the browser that asks; None is ourselves. Notes that the session was
+        seen, at most once a minute.
         """
-        return launch_sessions.viewer(self.db, handle)
+        return launch_sessions.viewer(self.db, handle, arrival)
 
-    def reviewed_user(self, viewer: Viewer) -> uuid.UUID | None:
-        """Return whose work a submission review is about; None if the LMS named nobody we know.
-
-        Staff see the named learner, a learner only themselves.
-        """
-        if not viewer.role.moderates:
-            return viewer.user_id
+    def told(self, viewer: Viewer) -> Told:
+        """Return what the launch of this session told of the person."""
         with self.db.read() as session:
-            return launch_sessions.reviewed_user(session, viewer)
+            return told(session, viewer)
 
     def choose_name(self, viewer: Viewer, name: str) -> None:
         """Keep what the person wants to be called here."""
@@ -140,17 +147,3 @@ class Launches:
     def _change_user(self, viewer: Viewer, **values: str) -> None:
         with self.db.write() as session:
             session.execute(update(User).where(User.id == viewer.user_id).values(**values))
-
-
-def _refuse_other_answers(form: Mapping[str, str]) -> None:
-    """Raise LaunchRefused for what comes to the launch address and is no launch.
-
-    ``platform_error`` is an OpenID Connect error answer (Core 3.1.2.6), ``lti_1_1`` a launch of
-    the old protocol, ``direct_visit`` a request with nothing in it.
-    """
-    logins.refuse_lti_1_1(form)
-    if form.get("error"):
-        told = {key: form.get(key, "")[:MAX_TOLD] for key in ("error", "error_description")}
-        raise LaunchRefused("platform_error", WhoCanFix.LEARNER, **told)
-    if not form.get("id_token") and not form.get("state"):
-        raise LaunchRefused("direct_visit", WhoCanFix.LEARNER)

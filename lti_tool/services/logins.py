@@ -15,6 +15,12 @@ from lti_tool.services.registry import Registry
 
 REQUIRED = ("iss", "login_hint", "target_link_uri")
 MAX_TARGET = 100
+OLD_NAMES = {
+    "lti_version": "lti_version",
+    "consumer_key": "oauth_consumer_key",
+    "consumer": "tool_consumer_instance_guid",
+}
+"""What of an LTI 1.1 launch tells whose it is, none of it secret or personal."""
 MAX_SECRET = 64
 
 
@@ -75,7 +81,9 @@ def start(
 def refuse_lti_1_1(parameters: Mapping[str, str]) -> None:
     """Raise LaunchRefused ``lti_1_1`` for a launch of the old protocol."""
     if "oauth_consumer_key" in parameters or parameters.get("lti_version") == "LTI-1p0":
-        raise LaunchRefused("lti_1_1", WhoCanFix.LMS_ADMIN)
+        told = {name: parameters.get(source, "")[:MAX_TARGET] for name, source in OLD_NAMES.items()}
+        facts = {name: value for name, value in told.items() if value}
+        raise LaunchRefused("lti_1_1", WhoCanFix.LMS_ADMIN, **facts)
 
 
 def storage_key(state_id: str) -> str:

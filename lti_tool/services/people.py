@@ -1,6 +1,7 @@
 """Where each learner of an activity stands, for the tutor: not started, under way, complete.
 
-Members are known by their launches; whoever has never opened a link of the course is not listed.
+Members are known by their launches and by the course list, where the LMS shares one. Who is no
+longer in the course is listed as long as there is work of theirs.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ class PeopleFilter(StrEnum):
     COMPLETE = "complete"
     REFUSED = "refused"
     """Their last score was refused by the LMS."""
+    GONE = "gone"
+    """No longer in the course; in none of the lists of what there is still to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,10 @@ class LearnerRow:
 
     user_id: uuid.UUID
     name: str
-    last_seen_at: datetime
+    last_seen_at: datetime | None
+    """Of their last launch; None for who never launched and is known by the course list."""
+    left_at: datetime | None
+    """Since when they are no longer in the course."""
     participation_id: uuid.UUID | None
     reflection: WorkState | None
     progress: Progress | None
@@ -97,7 +103,7 @@ class People:
             if after is not None:
                 query = query.where(_after(session, after))
             rows = session.execute(
-                query.add_columns(Membership.last_seen_at, Participation)
+                query.add_columns(Membership, Participation)
                 .order_by(_name_key(), User.id)
                 .limit(PAGE_SIZE + 1)
             ).all()
@@ -110,22 +116,6 @@ class People:
         with self.db.read() as session:
             activity = find_activity(session, _staff(viewer), activity_id)
             return read_dossier(session, viewer, activity, participation_id)
-
-    def participation_of(
-        self, viewer: Viewer, activity_id: uuid.UUID | None, user_id: uuid.UUID
-    ) -> uuid.UUID | None:
-        """Return a person's participation in an activity of the viewer's course, if they began."""
-        query = (
-            select(Participation.id)
-            .join(Activity, Participation.activity_id == Activity.id)
-            .where(
-                Activity.id == activity_id,
-                Activity.context_id == _staff(viewer).context_id,
-                Participation.user_id == user_id,
-            )
-        )
-        with self.db.read() as session:
-            return session.scalar(query)
 
     def confirm(
         self,
@@ -173,6 +163,7 @@ def _members(activity: Activity) -> Select[User]:
         .where(
             Membership.context_id == activity.context_id,
             role.in_([role.value for role in Role if role.takes_part]),
+            or_(Membership.left_at.is_(None), Participation.id.is_not(None)),
         )
     )
 
@@ -183,14 +174,16 @@ def _filtered(query: Select[User], activity: Activity, which: PeopleFilter) -> S
     )
     confirmed = exists().where(ConfirmedLevel.participation_id == Participation.id)
     tagged = bool(activity.competencies)
+    here = Membership.left_at.is_(None)
     wanted: dict[PeopleFilter, tuple[ColumnElement[bool], ...]] = {
         PeopleFilter.ALL: (),
         PeopleFilter.NOT_STARTED: (Participation.id.is_(None),),
-        PeopleFilter.WRITING: (Participation.id.is_not(None), ~handed_in),
-        PeopleFilter.UNDER_WAY: (Participation.completed_at.is_(None), handed_in),
-        PeopleFilter.TO_CONFIRM: (handed_in, ~confirmed, true() if tagged else false()),
+        PeopleFilter.WRITING: (here, Participation.id.is_not(None), ~handed_in),
+        PeopleFilter.UNDER_WAY: (here, Participation.completed_at.is_(None), handed_in),
+        PeopleFilter.TO_CONFIRM: (here, handed_in, ~confirmed, true() if tagged else false()),
         PeopleFilter.COMPLETE: (Participation.completed_at.is_not(None),),
         PeopleFilter.REFUSED: (_refused(),),
+        PeopleFilter.GONE: (~here,),
     }
     return query.where(*wanted[which])
 
@@ -242,7 +235,8 @@ def _rows(session: Session, activity: Activity, found: Iterable[Any]) -> list[Le
         LearnerRow(
             user_id=user.id,
             name=user.display_name,
-            last_seen_at=last_seen_at,
+            last_seen_at=membership.last_seen_at if membership.launched_role else None,
+            left_at=membership.left_at,
             participation_id=part.id if part else None,
             reflection=states.get(part.id) if part else None,
             progress=completion.measure(session, part) if part else None,
@@ -251,5 +245,5 @@ def _rows(session: Session, activity: Activity, found: Iterable[Any]) -> list[Le
             to_confirm=to_confirm,
             score=sent.get(part.id) if part else None,
         )
-        for user, last_seen_at, part in found
+        for user, membership, part in found
     ]

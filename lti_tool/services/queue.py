@@ -23,6 +23,7 @@ from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Response
 from lti_tool.rules.rich_text import to_text
 from lti_tool.rules.vocabulary import Audience, WorkState
+from lti_tool.services.absence import author_left
 
 PAGE_SIZE = 20
 EXCERPT_LENGTH = 140
@@ -136,7 +137,8 @@ def unanswered() -> ColumnElement[bool]:
     answered = exists().where(
         Response.reflection_id == Reflection.id, Response.state.not_in(nothing)
     )
-    return and_(Reflection.released_at <= clock.now() - PATIENCE, ~answered)
+    overdue = Reflection.released_at <= clock.now() - PATIENCE
+    return and_(overdue, ~answered, ~author_left())
 
 
 def excerpt(html: str) -> str:

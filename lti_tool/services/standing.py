@@ -62,6 +62,8 @@ class Standing:
     """From then on the learner need not wait for others."""
     not_open: bool
     """Whether the activity is not open yet."""
+    is_being_prepared: bool = False
+    """Whether that is because an educator has yet to see to its dates."""
 
     @property
     def new_is_open(self) -> bool:
@@ -175,7 +177,7 @@ def own_participation(session: Session, viewer: Viewer, activity_id: uuid.UUID) 
 def not_open(activity: Activity) -> bool:
     """Return whether learners cannot begin yet."""
     early = activity.opens_at is not None and activity.opens_at > clock.now()
-    return early or activity.state is ActivityState.DRAFT
+    return early or activity.state is ActivityState.DRAFT or activity.is_being_prepared
 
 
 def activity_facts(activity: Activity, has_competencies: bool) -> ActivityFacts:
@@ -241,5 +243,6 @@ def _place(rows: StandingRows, participation: Participation, progress: Progress)
         return_reason=reflection.return_reason if reflection else "",
         waits_until=completion.waits_until(activity, reflection),
         not_open=not_open(activity),
+        is_being_prepared=activity.is_being_prepared,
     )
     return Place(standing, rows.claim_id, rows.returned_id)

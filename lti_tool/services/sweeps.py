@@ -18,10 +18,12 @@ from lti_tool.models.database import Database
 from lti_tool.models.grades import LineItem, OutboxMessage
 from lti_tool.models.keys import AccessToken
 from lti_tool.models.launches import LaunchSession, UsedLogin
+from lti_tool.models.operator import OperatorLink, OperatorSession, Refusal
 from lti_tool.models.participations import Participation
 from lti_tool.models.people import Membership
 from lti_tool.rules.vocabulary import OutboxState, Role
-from lti_tool.services import completion, settling
+from lti_tool.services import completion, refusals, settling
+from lti_tool.services.activity_lists import archive_forgotten
 
 BATCH = 200
 """Rows per transaction, so that no sweep holds up the people at work."""
@@ -48,12 +50,16 @@ class Sweeps:
             lambda session: completion.refresh_after_dates(session, BATCH)
         )
         done["promised"] = self._promise_missing()
+        done["drafts"] = self._repeat(lambda session: archive_forgotten(session, BATCH))
         now = clock.now()
         for name, model, over in (
             ("used_logins", UsedLogin, UsedLogin.expires_at < now),
             ("sessions", LaunchSession, LaunchSession.expires_at < now - KEEP_SESSIONS),
             ("tokens", AccessToken, AccessToken.expires_at < now),
             ("superseded", OutboxMessage, _forgettable()),
+            ("operator_links", OperatorLink, OperatorLink.expires_at < now),
+            ("operator_sessions", OperatorSession, OperatorSession.expires_at < now),
+            ("refusals", Refusal, refusals.overdue()),
         ):
             done[name] = self._purge(model, over)
         return +done

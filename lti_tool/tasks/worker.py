@@ -1,4 +1,8 @@
-"""The background worker: delivers when woken and every ten seconds, sweeps every minute."""
+"""The background worker: delivers when woken and every ten seconds, sweeps every minute.
+
+What gradebooks show is read back beside that, in a loop of its own: a slow platform holds up
+nothing else.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,11 @@ from lti_tool.tasks.queue import Queue
 
 DELIVER_SECONDS = 10.0
 SWEEP_SECONDS = 60.0
+READ_BACK_SECONDS = 300.0
+"""How often columns are looked for whose day is over."""
 BEAT_SECONDS = 5.0
+ROSTER_SECONDS = 5.0
+"""How often it is looked for course lists that are due; a tutor may be waiting for one."""
 RECOVERY_SECONDS = 2.0
 """Rest after the database failed."""
 LISTEN_SECONDS = 0.5
@@ -48,6 +56,8 @@ class Worker:
         loops = [
             Thread(target=self._deliver, name="deliver"),
             Thread(target=self._sweep, name="sweep"),
+            Thread(target=self._read_back, name="results"),
+            Thread(target=self._read_rosters, name="roster"),
         ]
         for loop in loops:
             loop.start()
@@ -76,6 +86,23 @@ class Worker:
         if counts["settled"] or counts["dates_passed"] or counts["promised"]:
             self.queue.woken.set()
 
+    def read_rosters(self) -> None:
+        """Read the course lists that are due."""
+        counts = self.services.roster.run_due(self.stop)
+        if counts:
+            log.info("rosters_read", **counts)
+
+    def _read_rosters(self) -> None:
+        while not self.stop.is_set():
+            self._guarded("roster", self.read_rosters)
+            self.stop.wait(ROSTER_SECONDS)
+
+    def read_back(self) -> None:
+        """Read what gradebooks show, where that is due."""
+        counts = self.services.results.read_due(self.stop)
+        if counts:
+            log.info("results_read", **counts)
+
     def _beat(self) -> None:
         self.services.health.beat(self.name)
 
@@ -89,6 +116,11 @@ class Worker:
         while not self.stop.is_set():
             self._guarded("sweep", self.sweep)
             self.stop.wait(SWEEP_SECONDS)
+
+    def _read_back(self) -> None:
+        while not self.stop.is_set():
+            self._guarded("read_back", self.read_back)
+            self.stop.wait(READ_BACK_SECONDS)
 
     def _guarded(self, what: str, work: Callable[[], None]) -> None:
         """Do one piece of work; a database that fails delays it and ends nothing."""

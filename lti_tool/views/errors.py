@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -15,6 +16,11 @@ from lti_tool.i18n import gettext as _
 from lti_tool.views.render import page
 
 log = structlog.get_logger()
+
+NOT_TYPED = ("csrf_token", "id_token", "state", "ticket", "proof")
+SESSION_PATH = re.compile(r"/s/[^/]+/")
+WORTH_KEEPING = 20
+"""Characters; shorter values are names of choices, or quickly typed again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +46,21 @@ def answer_to(error: Exception) -> Answer:
 
 def table() -> dict[type[Exception], Answer]:
     """Return the answer for each class of error; the first that fits counts."""
-    return {**_about_people(), **_about_platforms()}
+    return {**_about_sessions(), **_about_people(), **_about_platforms()}
 
 
-def _about_people() -> dict[type[Exception], Answer]:
-    """Return the answers to what somebody did or asked for."""
+def _about_sessions() -> dict[type[Exception], Answer]:
+    """Return the answers to who has no session, or no longer."""
     return {
+        errors.ElsewhereOpened: Answer(
+            HTTPStatus.GONE,
+            _("This page belongs to another window"),
+            _(
+                "The address of a page works only where your course opened it."
+                " Go back to your course and open the activity again."
+                " What was saved is there."
+            ),
+        ),
         errors.SessionEnded: Answer(
             HTTPStatus.GONE,
             _("This session has ended"),
@@ -54,6 +69,12 @@ def _about_people() -> dict[type[Exception], Answer]:
                 " What was saved is there; what you just typed is kept on this device."
             ),
         ),
+    }
+
+
+def _about_people() -> dict[type[Exception], Answer]:
+    """Return the answers to what somebody did or asked for."""
+    return {
         errors.NotFound: Answer(
             HTTPStatus.NOT_FOUND,
             _("There is nothing here"),
@@ -114,10 +135,23 @@ def wants_json() -> bool:
     return request.is_json or best == "application/json"
 
 
+def typed_texts() -> list[str]:
+    """Return what somebody wrote in a form that came too late, so that they can copy it."""
+    texts = [text for name, text in request.form.items(multi=True) if name not in NOT_TYPED]
+    return [text for text in texts if len(text) >= WORTH_KEEPING]
+
+
+def _way_back() -> str:
+    """Return the home of the session in an address that leads nowhere; else nothing."""
+    found = SESSION_PATH.match(request.path) if request.routing_exception else None
+    return found[0] if found else ""
+
+
 def respond(error: Exception, answer: Answer) -> tuple[Response | str, int]:
     """Return the page, or problem+json."""
     if not wants_json():
-        return page("errors/error.html", answer=answer), answer.status
+        kept = typed_texts() if isinstance(error, errors.SessionEnded) else []
+        return page("errors/error.html", answer=answer, kept=kept, back=_way_back()), answer.status
     body: dict[str, object] = {
         "type": f"urn:miroir:{type(error).__name__}",
         "title": answer.title,
@@ -150,7 +184,28 @@ def on_http(error: HTTPException) -> tuple[Response | str, int]:
         return respond(error, known)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return respond(error, answer_to(error))
-    return respond(error, Answer(status, _("This request cannot be answered"), known.advice))
+    return respond(error, _about_requests(status))
+
+
+def _about_requests(status: HTTPStatus) -> Answer:
+    """Return the answer to a request that could not be read."""
+    if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return Answer(
+            status,
+            _("That is too much at once"),
+            _("It was not saved. Go back, make the text shorter, and send it again."),
+        )
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        return Answer(
+            status,
+            _("This address shows nothing by itself"),
+            _("It takes what a form sends. Go back to the activity and try from there."),
+        )
+    return Answer(
+        status,
+        _("This request cannot be answered"),
+        _("Something in it was not right. Go back to the activity and try from there."),
+    )
 
 
 def on_unexpected(error: Exception) -> tuple[Response | str, int]:

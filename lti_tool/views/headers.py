@@ -12,12 +12,17 @@ ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # Windows that an LMS opens for registration or deep linking must reach their opener.
+    "Cross-Origin-Opener-Policy": "unsafe-none",
 }
 """No view sets one of these itself, nor the policy: they are added without a look for others."""
 
 
-def content_security_policy(frame_ancestors: list[str], form_action: list[str]) -> str:
-    """Return the policy; nothing from elsewhere, nothing inline, framed by the platform only."""
+def content_security_policy(frame_ancestors: list[str] | None, form_action: list[str]) -> str:
+    """Return the policy; nothing from elsewhere, nothing inline, framed by the platform only.
+
+    With None for ``frame_ancestors`` nobody may frame the page, not even we ourselves.
+    """
     directives = {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
@@ -27,7 +32,7 @@ def content_security_policy(frame_ancestors: list[str], form_action: list[str]) 
         "connect-src": ["'self'"],
         "form-action": ["'self'", *form_action],
         "base-uri": ["'none'"],
-        "frame-ancestors": ["'self'", *frame_ancestors],
+        "frame-ancestors": ["'none'"] if frame_ancestors is None else ["'self'", *frame_ancestors],
     }
     return "; ".join(f"{name} {' '.join(values)}" for name, values in directives.items())
 

@@ -12,13 +12,17 @@ ENDPOINTS = {
     Landing.CHOOSE: "studio.choose",
     Landing.ATTACH: "studio.attach",
     Landing.DESK: "desk.queue",
+    Landing.REVIEW: "desk.review",
     Landing.LEARNER: "learner.overview",
+    Landing.PRIVACY: "privacy.person",
+    Landing.COURSE: "course.activities",
+    Landing.NO_LINK: "course.activities",
 }
 """Landings with a page of their own; the others are told on the home page."""
 
 
 def address(landing: Landing, activity_id: uuid.UUID | None) -> tuple[str, dict[str, Any]]:
     """Return endpoint and values of a landing, for ``url_for``."""
-    needs_activity = landing in (Landing.DESK, Landing.LEARNER)
+    needs_activity = landing in (Landing.DESK, Landing.REVIEW, Landing.LEARNER)
     values = {"activity_id": activity_id} if needs_activity else {}
     return ENDPOINTS.get(landing, "home.index"), values

@@ -84,6 +84,7 @@ def _common() -> dict[str, Any]:
         "csrf_token": csrf_token(),
         "home_url": url_for("home.index") if g.get("viewer") else "",
         "zone_url": url_for("home.time_zone") if g.get("viewer") else "",
+        "about_url": url_for("about.about") if g.get("viewer") else "",
         "language_url": url_for("home.language") if g.get("viewer") else "",
         "languages": [(tag, i18n.language_name(tag)) for tag in i18n.LOCALES],
         "flashes": notices(),

@@ -7,10 +7,12 @@ from typing import cast
 from flask import Blueprint, Flask, current_app, g, request
 
 from lti_tool import i18n
-from lti_tool.errors import Forbidden
+from lti_tool.errors import Forbidden, NotFound
 from lti_tool.rules.viewer import Viewer
+from lti_tool.rules.vocabulary import SessionKind
 from lti_tool.secrecy import same
 from lti_tool.services.container import Services
+from lti_tool.views.browser import arrival
 
 CSRF_PURPOSE = "csrf"
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -47,19 +49,29 @@ def _take_handle(_endpoint: str | None, values: dict[str, object] | None) -> Non
 def _open() -> None:
     """Find the session, put its language in force, check that a change comes from our own form.
 
-    Raises SessionEnded for an unknown or ended session, Forbidden for a forged form.
+    Raises SessionEnded for an unknown or ended session, ElsewhereOpened for one of another browser,
+    Forbidden for a forged form.
     """
     try:
-        g.viewer = services().launches.viewer(g.handle)
+        g.viewer = services().launches.viewer(g.handle, arrival())
     finally:
         if "viewer" not in g:
             speak(preferred_locale())  # to whoever reads why
     g.frame_ancestors = list(g.viewer.frame_ancestors)
     speak(g.viewer.locale or preferred_locale(), g.viewer.time_zone)
+    _keep_to_review(g.viewer)
     if request.method in UNSAFE:
         sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
         if not same(sent, csrf_token()):
             raise Forbidden("csrf")
+
+
+def _keep_to_review(person: Viewer) -> None:
+    """Raise NotFound if a session that came from the gradebook asks for another activity."""
+    if person.kind is SessionKind.SUBMISSION_REVIEW:
+        asked = (request.view_args or {}).get("activity_id")
+        if asked is not None and asked != person.activity_id:
+            raise NotFound("activity")
 
 
 def preferred_locale() -> str:

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, expect
 
 from tests.browser.chromium import ARGUMENTS, PATIENCE, find, open_profile
 from tests.browser.people import Course
+from tests.browser.visits import Visit
 from tests.support.servers import Pair, tool_and_sandbox
 
 expect.set_options(timeout=PATIENCE)
@@ -71,5 +72,19 @@ def lax_context(playwright: Playwright, tmp_path: Path) -> Iterator[BrowserConte
     context = open_profile(playwright, tmp_path, third_parties_store=True)
     if context is None:
         pytest.skip("no Chromium on this machine")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def visit(pair: Pair) -> Visit:
+    client_id = pair.connect()["client_id"]
+    link = pair.walker.control("links", {"client_id": client_id, "title": "Reflect"})
+    return Visit(pair, link["id"])
+
+
+@pytest.fixture
+def context(blocking_browser: Browser) -> Iterator[BrowserContext]:
+    context = blocking_browser.new_context()
     yield context
     context.close()

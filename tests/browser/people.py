@@ -13,6 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Frame, Page, expect
 
+from tests.browser.chromium import PATIENCE
 from tests.support.servers import Pair
 
 AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text("utf-8")
@@ -20,8 +21,6 @@ RUN_AXE = """axe.run(document, {resultTypes: ["violations"]}).then(result => res
     v => v.id + ": " + v.nodes.map(n => n.target.join(" ")).join(", ")))"""
 SCREENSHOTS = os.environ.get("MIROIR_SCREENSHOTS")
 """A folder for a picture of every page that is walked through, if somebody wants to look."""
-PATIENCE = 20_000
-"""Milliseconds to wait for anything; two cores may be shared by everybody."""
 
 
 @dataclass

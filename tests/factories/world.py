@@ -28,6 +28,16 @@ from lti_tool.rules.vocabulary import (
 )
 from lti_tool.secrecy import digest, new_token
 
+MESSAGES: dict[SessionKind, dict[str, Any]] = {
+    SessionKind.DEEP_LINKING: {
+        "deep_linking": {
+            "deep_link_return_url": "https://lms.example/return",
+            "accept_types": ["ltiResourceLink"],
+        }
+    }
+}
+"""What a session keeps of its message, unless a test says otherwise."""
+
 
 @dataclass
 class Person:
@@ -91,12 +101,12 @@ class World:
                     user_id=person.user_id,
                     context_id=self.context_id,
                     membership_id=person.membership_id,
-                    resource_link_id=self.resource_link_id
-                    if kind is SessionKind.RESOURCE_LINK
-                    else None,
+                    resource_link_id=None
+                    if kind is SessionKind.DEEP_LINKING
+                    else self.resource_link_id,
                     role=person.role,
                     locale=locale,
-                    message=message or {},
+                    message=message or dict(MESSAGES.get(kind, {})),
                     bound_at=clock.now(),
                     bound_by=BoundBy.COOKIE,
                     expires_at=clock.now() + timedelta(hours=8),
@@ -119,7 +129,9 @@ def _add_person(
         user = User(registration_id=registration_id, sub=f"sub-{uuid.uuid4().hex}", name=name)
         session.add(user)
         session.flush()
-        membership = Membership(context_id=context_id, user_id=user.id, role=role)
+        membership = Membership(
+            context_id=context_id, user_id=user.id, role=role, launched_role=role
+        )
         session.add(membership)
         session.flush()
         return Person(user.id, membership.id, name, role)

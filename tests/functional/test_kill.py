@@ -68,7 +68,8 @@ class Course:
     def has_token(self) -> bool:
         """Return whether the worker has all it needs to send."""
         with self.database.read() as session:
-            return any(session.scalars(select(AccessToken.token)))
+            for_scores = AccessToken.scopes.contains("scope/score")
+            return any(session.scalars(select(AccessToken.token).where(for_scores)))
 
     def lms(self, path: str, body: Any = None) -> Any:
         return self.walker.control(path, body)

@@ -11,7 +11,23 @@ function announce(text) {
 }
 document.addEventListener("miroir:announce", (event) => announce(event.detail));
 
+// The error summary says of which field each line speaks, in the words of its label.
+const LABEL = 60;
+function nameFields(root) {
+  for (const link of root.querySelectorAll("[data-error-summary] a:not([data-named])")) {
+    const label = document.getElementById(`${decodeURIComponent(link.hash.slice(1))}-label`)?.cloneNode(true);
+    label?.querySelector(".field-optional")?.remove();
+    const words = label?.textContent.trim() || "";
+    if (!words) continue;
+    const field = document.createElement("bdi");
+    field.textContent = words.length > LABEL ? `${words.slice(0, LABEL).trim()}…` : words;
+    link.prepend(field, " – ");
+    link.dataset.named = "yes";
+  }
+}
+
 function settle(root) {
+  nameFields(root);
   const news = [...root.querySelectorAll("[data-announce]")].map((element) => element.textContent.trim());
   announce(news.join(" "));
   root.querySelector("[data-error-summary]")?.focus();
@@ -35,9 +51,20 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "yes";
   setTimeout(() => delete form.dataset.sent, AGAIN_AFTER);
 });
-window.addEventListener("pageshow", () => {
+window.addEventListener("pageshow", (event) => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  if (event.persisted) stillOurs();
 });
+
+// A page that comes back out of the browser's memory must not show what a session showed before it ended.
+async function stillOurs() {
+  const home = document.querySelector(".site-home");
+  if (!home || home.hash) return; // a page without a session: its home is its own beginning
+  try {
+    const { status } = await fetch(home.href, { method: "HEAD", redirect: "manual", headers: { Accept: "application/json" } });
+    if (status === 410) window.location.reload();
+  } catch { /* no connection: what was shown before stays */ }
+}
 
 // The links of the error summary lead into the field, also when it is a group or an editor.
 document.addEventListener("click", (event) => {

@@ -5,7 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 
 from lti_tool.errors import LaunchRefused, RegistrationRefused
-from lti_tool.views.lti import configuration, deep_linking, launch, login, registration
+from lti_tool.views.lti import (
+    configuration,
+    course,
+    deep_linking,
+    launch,
+    login,
+    privacy,
+    registration,
+)
 from lti_tool.views.lti.refusals import on_launch_refused, on_registration_refused
 
 
@@ -17,4 +25,12 @@ def init_app(app: Flask) -> None:
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Return the blueprints of all LTI endpoints."""
-    return login.bp, launch.bp, registration.bp, configuration.bp, deep_linking.bp
+    return (
+        login.bp,
+        launch.bp,
+        registration.bp,
+        configuration.bp,
+        deep_linking.bp,
+        privacy.bp,
+        course.bp,
+    )

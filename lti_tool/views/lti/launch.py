@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import structlog
-from flask import Blueprint, make_response, redirect, request, url_for
+from flask import Blueprint, jsonify, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lti_tool.rules.vocabulary import BoundBy
 from lti_tool.schemas.lti.binding import BindForm, ConfirmForm, TicketForm
 from lti_tool.secrecy import new_token
+from lti_tool.views.browser import browser_secrets, remember
+from lti_tool.views.errors import wants_json
 from lti_tool.views.forms import read_form
 from lti_tool.views.landing import address
-from lti_tool.views.lti.browser import browser_secrets, remember
 from lti_tool.views.lti.frames import frame_by, frame_by_anybody
 from lti_tool.views.render import page
 from lti_tool.views.session import preferred_locale, services, speak
 
 bp = Blueprint("lti", __name__, url_prefix="/lti")
+OF_ERRORS = ("error", "error_description", "state")
 log = structlog.get_logger()
 
 
-@bp.route("/launch", methods=["GET", "POST"])
+@bp.route("/launch", methods=["GET", "POST"], strict_slashes=False)
 def launch() -> Response:
     """Accept a launch; on to its session, or to a page that finds out whose browser this is.
 
     A launch is posted; only an error of the platform may come in the address.
     """
     frame_by_anybody()
-    posted = request.method == "POST"
-    told = request.form if posted else {"error": request.args.get("error", "")}
+    told = request.form if request.method == "POST" else _error_in(request.args)
     launched = services().launches.accept(dict(told), browser_secrets())
     log.info("launch_accepted", bound=bool(launched.handle), **launched.facts)
     if launched.handle:
@@ -70,5 +73,16 @@ def confirmed() -> Response:
     return _enter(handle)
 
 
+def _error_in(query: Mapping[str, str]) -> dict[str, str]:
+    """Return the platform's error in an address, and nothing of an address that tells none."""
+    return {name: query.get(name, "") for name in OF_ERRORS} if query.get("error") else {}
+
+
 def _enter(handle: str) -> Response:
-    return redirect(url_for("home.index", handle=handle), code=303)
+    """Lead into the session.
+
+    A script is told the address, so that it can put the session in this page's place: going back
+    must not lead to a page that was posted and cannot be shown again.
+    """
+    url = url_for("home.index", handle=handle)
+    return jsonify(url=url) if wants_json() else redirect(url, code=303)

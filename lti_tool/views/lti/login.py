@@ -6,7 +6,7 @@ from flask import Blueprint, make_response, redirect, request
 from werkzeug.wrappers import Response
 
 from lti_tool.services.logins import Login
-from lti_tool.views.lti.browser import browser_secrets, remember
+from lti_tool.views.browser import browser_secrets, remember
 from lti_tool.views.lti.frames import frame_by_anybody
 from lti_tool.views.render import page
 from lti_tool.views.session import services
@@ -14,7 +14,7 @@ from lti_tool.views.session import services
 bp = Blueprint("lti_login", __name__, url_prefix="/lti")
 
 
-@bp.route("/login", methods=["GET", "POST"])
+@bp.route("/login", methods=["GET", "POST"], strict_slashes=False)
 def login() -> Response:
     """Send the browser on to the LMS; writes nothing to the database."""
     frame_by_anybody()

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from lti_tool.errors import LaunchRefused, RegistrationRefused, WhoCanFix
 from lti_tool.i18n import gettext as _
+from lti_tool.i18n import span
 from lti_tool.lti.registration import PlatformConfiguration
 
-FORBIDDEN = {"platform_unknown", "platform_disabled", "deployment_pending", "deployment_disabled"}
+MAX_SPAN = 10 * 365 * 86_400
+"""Seconds; what is further away is no clock that goes wrong."""
+FORBIDDEN = {
+    "platform_unknown",
+    "platform_disabled",
+    "deployment_pending",
+    "deployment_disabled",
+    "privacy_not_yours",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ def who_can_fix(who: WhoCanFix) -> str:
 
 def of_launch(error: LaunchRefused) -> Explanation:
     """Return the explanation of a refused launch, in the language in force."""
-    by_reason = _for_learners(error) | _for_operators() | _for_administrators()
+    by_reason = _for_learners(error) | _for_operators() | _for_administrators() | _clocks(error)
     return by_reason.get(error.reason) or Explanation(
         _("Your learning platform sent something incomplete"),
         _("The message that should open the activity does not follow the LTI 1.3 standard."),
@@ -80,17 +90,23 @@ def _for_learners(error: LaunchRefused) -> dict[str, Explanation]:
             _("This address is for learning platforms; it shows nothing by itself."),
             _("Go to your course and open the activity there."),
         ),
-        "platform_error": _platform_error(str(error.facts.get("error", ""))),
+        "platform_error": _platform_error(str(error.facts.get("error", "")), error.who),
     }
 
 
-def _platform_error(code: str) -> Explanation:
+def _platform_error(code: str, who: WhoCanFix) -> Explanation:
     """Return words for an OpenID Connect error answer of the LMS."""
     if code in ("login_required", "interaction_required"):
         return Explanation(
             _("You are no longer signed in to your learning platform"),
             _("It did not recognise you, perhaps because it may not use cookies in this frame."),
             _("Sign in there again, or open the activity in a new window."),
+        )
+    if who is WhoCanFix.LMS_ADMIN:
+        return Explanation(
+            _("Your learning platform did not accept our request"),
+            _("Miroir is probably not set up there as it should be; its reason is below."),
+            _("Pass the details below to the administrator of your learning platform."),
         )
     return Explanation(
         _("Your learning platform did not let you in"),
@@ -127,11 +143,6 @@ def _for_operators() -> dict[str, Explanation]:
 
 def _for_administrators() -> dict[str, Explanation]:
     tell = _("Pass the details below to the administrator of your learning platform.")
-    clocks = Explanation(
-        _("The clocks do not agree"),
-        _("By our clock, the message of your learning platform is too old or not valid yet."),
-        tell,
-    )
     signature = Explanation(
         _("The signature of your learning platform is not right"),
         _("We could not prove that the message comes from it, so we did not open it."),
@@ -143,19 +154,40 @@ def _for_administrators() -> dict[str, Explanation]:
             _("Miroir speaks LTI 1.3 only."),
             _("Ask your administrator to add Miroir as an LTI 1.3 tool, then replace this link."),
         ),
+        "privacy_not_yours": Explanation(
+            _("This is about somebody else’s data"),
+            _(
+                "Only an administrator of the whole learning platform may see, export or erase"
+                " what is kept of another person."
+            ),
+            _("Ask your administrator to open this page, or open it about yourself."),
+        ),
         "key_set_unavailable": Explanation(
             _("We could not reach your learning platform"),
             _("Its public keys are needed to check the launch, and it did not give them to us."),
             _("Try again in a few minutes. If it stays like this, pass the details below on."),
         ),
-        "deep_linking_type": Explanation(
-            _("An activity cannot be placed here"),
-            _("This part of your learning platform takes other kinds of content only."),
-            _("Add Miroir where your platform offers external tools or activities."),
-        ),
-        **dict.fromkeys(("token_expired", "token_from_future", "token_too_old"), clocks),
         **dict.fromkeys(("signature_bad", "kid_missing", "kid_unknown", "alg_refused"), signature),
     }
+
+
+def _clocks(error: LaunchRefused) -> dict[str, Explanation]:
+    """Return words for times that do not fit, with how far they are from ours."""
+    name = "exp_offset" if error.reason == "token_expired" else "iat_offset"
+    offset = error.facts.get(name)
+    text = _("By our clock, the message of your learning platform is too old or not valid yet.")
+    if isinstance(offset, int) and abs(offset) < MAX_SPAN:
+        far = span(timedelta(seconds=abs(offset)))
+        text = {
+            "token_from_future": _("Your learning platform's clock is ahead of ours by %(far)s."),
+            "token_expired": _("By our clock, its message has not been valid for %(far)s."),
+        }.get(error.reason, _("By our clock, its message was made %(far)s ago.")) % {"far": far}
+    words = Explanation(
+        _("The clocks do not agree"),
+        text,
+        _("Pass the details below to the administrator of your learning platform."),
+    )
+    return dict.fromkeys(("token_expired", "token_from_future", "token_too_old"), words)
 
 
 def of_registration(error: RegistrationRefused) -> Explanation:
@@ -175,6 +207,16 @@ def of_registration(error: RegistrationRefused) -> Explanation:
             _("This platform is connected already, with other addresses"),
             _("To keep its courses safe, a registration cannot move it to another server."),
             _("Ask the people who run Miroir; they can change it by hand."),
+        ),
+        "registration_known": Explanation(
+            _("This platform is connected already"),
+            _("A link for a new connection never changes one that is there."),
+            _("Ask the people who run Miroir for a link that updates your connection."),
+        ),
+        "invite_other_platform": Explanation(
+            _("This link updates another connection"),
+            _("It works only from the learning platform, and the tool there, that it names."),
+            _("Open it from there, or ask the people who run Miroir for another link."),
         ),
         "platform_failed": Explanation(
             _("Your learning platform did not accept the registration"),
@@ -201,4 +243,6 @@ def asked_of(platform: PlatformConfiguration) -> list[str]:
         told.append(_("To read back the results in its own columns."))
     if "contextmembership.readonly" in scopes:
         told.append(_("To read who takes part in a course where it is used."))
+    if "contextgroup.readonly" in scopes:
+        told.append(_("To read the groups of such a course."))
     return told

@@ -26,23 +26,11 @@ def index() -> Response | str:
     person = viewer()
     where = landing(person.kind, person.role, bool(person.display_name), person.activity_id)
     if where is Landing.STAFF_ONLY:
-        return page("home/staff_only.html")
+        return page("home/staff_only.html", window=services().deep_linking.window(person))
     if where is Landing.NOT_READY:
         return page("home/not_ready.html")
-    if where is Landing.REVIEW:
-        return _review()
     endpoint, values = address(where, person.activity_id)
     return see_other(endpoint, **values)
-
-
-def _review() -> Response:
-    """Open the work that the LMS's gradebook asks for; a list to pick from if it names nobody."""
-    activity_id = viewer().activity_id
-    user_id = services().launches.reviewed_user(viewer())
-    found = services().people.participation_of(viewer(), activity_id, user_id) if user_id else None
-    if found is None:
-        return see_other("desk.people", activity_id=activity_id)
-    return see_other("desk.person", activity_id=activity_id, participation_id=found)
 
 
 @bp.get("/name")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,9 +14,9 @@ import jinja2
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from werkzeug.serving import make_server
 
 from lti_tool.views.headers import content_security_policy
+from tests.support.servers import running
 
 ROOT = Path(__file__).parents[3] / "lti_tool"
 WRITING = "<p>I asked <b>one</b> question.</p><h3>Then</h3><ul><li>a</li><li>b</li></ul>"
@@ -131,13 +130,6 @@ def make_app(site: Site) -> Flask:
 def served() -> Iterator[Site]:
     """Serve a fresh site on a free port of this machine."""
     site = Site()
-    server = make_server("127.0.0.1", 0, make_app(site), threaded=True)
-    site.url = f"http://localhost:{server.port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with running(make_app(site)) as url:
+        site.url = url.replace("127.0.0.1", "localhost")
         yield site
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -62,10 +62,7 @@ def test_leaving_the_page_saves_at_once(page: Page, site: Site) -> None:
     write(page, site)
     replace_all(page, "in a hurry")
     page.goto(f"{site.url}/sent?")
-    deadline = 50
-    while not site.saves and deadline:
-        page.wait_for_timeout(100)
-        deadline -= 1
+    wait_until(page, lambda: bool(site.saves))
     assert site.saves[0]["fields"]["body"] == "<p>in a hurry</p>"
 
 
@@ -200,7 +197,7 @@ def test_a_sent_form_leaves_no_draft(page: Page, site: Site) -> None:
     site.answers = []
     page.get_by_role("button", name="Send to your tutor").click()
     expect(page.get_by_role("heading", name="Sent")).to_be_visible()
-    wait_until(page, f"{DRAFT} === null")
+    wait_until(page, lambda: page.evaluate(DRAFT) is None)
 
 
 def test_words_typed_before_the_script_came_are_kept(page: Page, site: Site) -> None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.browser.components.site import Site
+from tests.browser.components.writing import wait_until
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js").read_text("utf-8")
 RUN = """axe.run(document, {resultTypes: ["violations"]}).then(result => result.violations.map(
@@ -71,11 +72,13 @@ def test_the_lms_is_told_the_height(page: Page, site: Site) -> None:
     page.goto(f"{site.url}/lms/write")
     frame = page.frame_locator("iframe")
     expect(frame.get_by_role("heading", name="Write")).to_be_visible()
-    page.wait_for_function("window.heights.length > 0")
-    page.wait_for_timeout(500)
-    last = page.evaluate("window.heights.at(-1)")
-    real = page.frames[1].evaluate("document.documentElement.getBoundingClientRect().height")
-    assert last == {"subject": "lti.frameResize", "height": pytest.approx(real, abs=1)}
+
+    def told_as_it_is() -> bool:
+        last = page.evaluate("window.heights.at(-1)")
+        real = page.frames[1].evaluate("document.documentElement.getBoundingClientRect().height")
+        return bool(last == {"subject": "lti.frameResize", "height": pytest.approx(real, abs=1)})
+
+    wait_until(page, told_as_it_is)
 
 
 def test_news_is_said_once(page: Page, site: Site) -> None:

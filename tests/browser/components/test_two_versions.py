@@ -63,12 +63,13 @@ def test_an_old_draft_meets_a_newer_text(context: BrowserContext, page: Page, si
     write(page, site)
     site.answers = [({}, 500)] * 9
     replace_all(page, MINE)
+    # The closed page may send its text this late: until the other page has met it, all is refused.
     page.close()
-    site.answers = []
     change_elsewhere(site)
     again = context.new_page()
     write(again, site)
     wait_for(again, "in another tab")
+    site.answers = []
     expect(again.locator("[data-save-theirs]")).to_contain_text("theirs")
     again.get_by_role("button", name="Keep the text on this page").click()
     wait_for(again, "Saved at")
@@ -101,6 +102,7 @@ def test_words_typed_after_a_lost_answer_come_back(
     site.answers = [({}, 500)] * 9
     type_words(page, " later")
     again = reopen(context, page, site)
+    # Every save is refused to the end, also the one that the closed page sends late.
     expect(again.locator("#f-body")).to_have_text(f"{MINE} later")
     expect(again.locator("[data-save-conflict]")).to_be_hidden()
 

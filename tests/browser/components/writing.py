@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -43,13 +44,13 @@ def stop_the_clock(page: Page) -> None:
     page.clock.pause_at(datetime.fromtimestamp(soon, UTC))
 
 
-def wait_until(page: Page, expression: str) -> None:
-    """Wait until a script says yes; Playwright waits by ``eval``, which our pages forbid."""
+def wait_until(page: Page, is_so: Callable[[], bool]) -> None:
+    """Wait until it is so; Playwright waits by ``eval``, which our pages forbid."""
     for _ in range(PATIENCE // 50):
-        if page.evaluate(expression):
+        if is_so():
             return
         page.wait_for_timeout(50)
-    pytest.fail(f"never became true: {expression}")
+    pytest.fail("waited in vain")
 
 
 def reopen(context: BrowserContext, page: Page, site: Site) -> Page:

@@ -14,7 +14,7 @@ from lti_tool.lti.states import unseal
 from lti_tool.models.launches import LaunchSession
 from lti_tool.rules.vocabulary import BoundBy
 from lti_tool.services.launch_binding import handle_of
-from lti_tool.views.lti.browser import PARTITIONED, PLAIN
+from lti_tool.views.browser import PARTITIONED, PLAIN
 from tests.support.forge import Begun, Forge, handle_in, reason_in
 
 
@@ -126,6 +126,31 @@ def test_a_person_confirms_in_a_new_tab(forge: Forge) -> None:
     assert handle_in(tab.browser.post("/lti/confirmed", data=form))
     assert bound_by(forge) is BoundBy.CONFIRMATION
     assert tab.browser.get_cookie(PLAIN) is not None
+
+
+def test_who_goes_back_and_confirms_again_comes_to_their_session(forge: Forge) -> None:
+    tab, page = confirm_page(forge)
+    form = {"ticket": field(page, "ticket"), "proof": field(page, "proof")}
+    handle = handle_in(tab.browser.post("/lti/confirmed", data=form))
+    again = tab.browser.post("/lti/confirm", data={"ticket": form["ticket"]})
+    form["proof"] = field(again, "proof")
+    assert handle_in(tab.browser.post("/lti/confirmed", data=form)) == handle
+    stranger = forge.other_browser()
+    stranger.login()
+    asked = stranger.browser.post("/lti/confirm", data={"ticket": form["ticket"]})
+    assert reason_in(asked) == "ticket_expired"
+
+
+def test_a_script_is_told_the_address(forge: Forge) -> None:
+    framed, begun, page = unbound(forge)
+    form = {"ticket": field(page, "ticket"), "secret": stored_secret(forge, begun)}
+    told = framed.browser.post(
+        "/lti/bind",
+        data={**form, "source": "own_storage"},
+        headers={"Accept": "application/json"},
+    )
+    assert told.status_code == 200
+    assert framed.browser.get(told.json["url"]).status_code in (200, 303)  # type: ignore[index]
 
 
 def test_the_confirm_page_cannot_be_skipped_for_somebody_else(forge: Forge) -> None:

@@ -6,6 +6,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
+from lti_tool.app import services_of
 from tests.support.forge import Forge, handle_in, reason_in
 
 ADD = (
@@ -41,6 +42,46 @@ def test_adding_again_changes_but_never_moves_a_platform(app: Flask) -> None:
     moved = run(app, ADD.replace("https://edx.example/jwks", "https://evil.example/jwks"))
     assert moved.exit_code == 1
     assert "another platform" in moved.output
+
+
+def test_every_value_is_shown_and_can_be_changed(app: Flask) -> None:
+    more = " --token-audience https://edx.example/aud --frame-origin https://mfe.edx.example"
+    assert run(app, ADD + more).exit_code == 0
+    moved = "--jwks-url https://new.example/jwks --family generic --name Moved"
+    assert run(app, f"platforms update c1 {moved}").exit_code == 0
+    shown = run(app, "platforms show c1").output
+    for line in (
+        "name: Moved",
+        "family: generic",
+        "issuer: https://edx.example",
+        "authentication request URL: https://edx.example/auth",
+        "key set URL: https://new.example/jwks",
+        "token audience: https://edx.example/aud",
+        "frame origins: https://mfe.edx.example",
+        "deployment 1: approved",
+    ):
+        assert line in shown
+    assert run(app, "platforms update c1 --token-audience=").exit_code == 0
+    assert "token audience: https://edx.example/token" in run(app, "platforms show c1").output
+
+
+def test_bad_addresses_are_refused(app: Flask) -> None:
+    bad = run(app, ADD.replace("https://edx.example/jwks", "ftp://edx.example/jwks"))
+    assert (bad.exit_code, "jwks_uri must be an https URL" in bad.output) == (1, True)
+    run(app, ADD)
+    assert run(app, "platforms update c1 --auth-url nonsense").exit_code == 1
+    assert run(app, "platforms frames c1 https://host.example/path").exit_code == 2
+    assert run(app, "platforms update nobody --name X").exit_code == 1
+
+
+def test_an_invitation_to_update(app: Flask) -> None:
+    run(app, ADD)
+    assert run(app, "platforms invite").exit_code == 2
+    assert run(app, "platforms invite --update nobody").exit_code == 1
+    lines = run(app, "platforms invite --update c1").output.splitlines()
+    assert "updates Edx" in lines[0]
+    token = lines[-1].rpartition("/")[2]
+    assert services_of(app).platforms.invitation(token).updates == "Edx"
 
 
 def test_disabling_and_approving(forge: Forge) -> None:

@@ -51,9 +51,8 @@ def test_a_title_and_one_button_are_enough(world: World, window: Visitor) -> Non
     assert f"/deep-linking/respond/{made.id}" in page.url
 
 
-def test_the_window_offers_what_the_course_has_and_a_way_out(world: World, window: Visitor) -> None:
-    assert "What I take from this month" in window.page.text
-    assert window.page.link("Place this one", str(world.activity_id))
+def test_the_window_offers_what_the_course_has_and_a_way_out(window: Visitor) -> None:
+    assert window.page.link("From this course (1)", "/studio/existing")
     assert window.page.link("Cancel", "/deep-linking/cancel")
 
 
@@ -136,7 +135,8 @@ def test_a_plain_link_is_given_its_activity(world: World, educator: Visitor) -> 
 def test_a_plain_link_can_open_an_activity_that_is_there(world: World, educator: Visitor) -> None:
     empty_link(world)
     educator.get("/studio/attach")
-    page = educator.send(action="/studio/pick")
+    educator.follow("From this course (1)")
+    page = educator.send(action="/studio/pick", button=("activity", str(world.activity_id)))
     assert "This link opens the activity now." in page.text
     assert str(world.activity_id) in page.url
 

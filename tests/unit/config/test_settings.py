@@ -34,6 +34,7 @@ def test_two_settings_are_enough(environment: pytest.MonkeyPatch, tmp_path: Path
     assert (tmp_path / "data").is_dir()
     assert (settings.redis_url, settings.proxy_hops, settings.log_level) == (None, 0, "INFO")
     assert settings.allow_local_platforms is False
+    assert settings.platform_concurrency == 4
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,8 @@ def test_two_settings_are_enough(environment: pytest.MonkeyPatch, tmp_path: Path
         ("MIROIR_ALLOW_LOCAL_PLATFORMS", "maybe", "true or false"),
         ("MIROIR_PROXY_HOPS", "-1", "whole number"),
         ("MIROIR_PROXY_HOPS", "many", "whole number"),
+        ("MIROIR_PLATFORM_CONCURRENCY", "0", "at least 1"),
+        ("MIROIR_PLATFORM_CONCURRENCY", "four", "whole number"),
         ("MIROIR_LOG_LEVEL", "LOUD", "one of DEBUG"),
         ("MIROIR_DATA_DIR", "/dev/null/here", "cannot be made"),
     ],

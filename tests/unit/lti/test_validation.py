@@ -47,8 +47,8 @@ def test_the_least_that_a_message_has(message: dict[str, Any]) -> None:
         (c.LTI_VERSION, "1.3", "version_wrong"),
         (c.LTI_VERSION, ["1.3.0"], "version_wrong"),
         (c.MESSAGE_TYPE, "", "message_type_missing"),
-        (c.MESSAGE_TYPE, "LtiDataPrivacyLaunchRequest", "message_type_unsupported"),
-        (c.MESSAGE_TYPE, "DataPrivacyLaunchRequest", "message_type_unsupported"),
+        (c.MESSAGE_TYPE, "LtiEulaRequest", "message_type_unsupported"),
+        (c.MESSAGE_TYPE, "LtiStartProctoring", "message_type_unsupported"),
         (c.MESSAGE_TYPE, [c.RESOURCE_LINK_MESSAGE], "message_type_unsupported"),
         (c.DEPLOYMENT_ID, "", "deployment_missing"),
         (c.DEPLOYMENT_ID, 1, "claim_malformed"),
@@ -80,7 +80,6 @@ def test_a_claim_of_the_wrong_shape_is_refused(claim: str, value: Any, expected:
         ("settings", "claim_malformed"),
         ({**SETTINGS, "accept_types": "ltiResourceLink"}, "claim_malformed"),
         ({**SETTINGS, "deep_link_return_url": "javascript:alert(1)"}, "claim_malformed"),
-        ({**SETTINGS, "accept_types": ["file"]}, "deep_linking_type"),
     ],
 )
 def test_deep_linking_settings(settings: Any, expected: str) -> None:

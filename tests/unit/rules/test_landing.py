@@ -8,7 +8,8 @@ from lti_tool.rules.landing import Landing, landing
 from lti_tool.rules.vocabulary import Role, SessionKind
 
 ACTIVITY = uuid.uuid4()
-LINK, WINDOW, REVIEW = SessionKind
+LINK, WINDOW = SessionKind.RESOURCE_LINK, SessionKind.DEEP_LINKING
+REVIEW = SessionKind.SUBMISSION_REVIEW
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,7 @@ LINK, WINDOW, REVIEW = SessionKind
         (WINDOW, Role.LEARNER, False, None, Landing.STAFF_ONLY),
         (REVIEW, Role.TUTOR, True, ACTIVITY, Landing.REVIEW),
         (REVIEW, Role.LEARNER, True, ACTIVITY, Landing.LEARNER),
-        (REVIEW, Role.EDUCATOR, True, None, Landing.ATTACH),
+        (REVIEW, Role.EDUCATOR, True, None, Landing.NOT_READY),
     ],
 )
 def test_a_launch_leads_to_one_page(

@@ -149,3 +149,9 @@ def test_a_link_within_our_own_site_is_none(href: str) -> None:
 def test_a_long_text_of_many_paragraphs_stays_as_it_is() -> None:
     html = "<p>One <strong>word</strong><br>and more</p>" * 2_000
     assert clean(html) == html
+
+
+def test_the_address_of_a_session_is_no_link() -> None:
+    address = f"https://miroir.example/s/{'h' * 43}/activities/1"
+    assert "href" not in clean(f'<p><a href="{address}">mine</a></p>')
+    assert "href" in clean('<p><a href="https://news.example/s/story/1">a story</a></p>')

@@ -14,8 +14,10 @@ from lti_tool.models.activities import Activity, Prompt, ResourceLink
 from lti_tool.models.participations import Participation
 from lti_tool.models.reflections import Reflection
 from lti_tool.rules.completion import Weights
+from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import Audience, ModerationMode, SessionKind, WorkState
 from lti_tool.services.activities import Activities, ActivityDates, ActivityView
+from lti_tool.services.activity_lists import ActivityLists
 from lti_tool.services.prompts import PromptValues
 from tests.factories.activities import activity_values
 from tests.factories.work import add_participation, add_reflection
@@ -25,6 +27,10 @@ from tests.factories.world import World, make_world
 @pytest.fixture
 def world(database: Database) -> World:
     return make_world(database)
+
+
+def listed(world: World, viewer: Viewer) -> list[uuid.UUID]:
+    return [line.id for line in ActivityLists(world.database).page(viewer).rows]
 
 
 def shown(world: World) -> ActivityView:
@@ -83,7 +89,7 @@ def test_an_activity_of_another_course_is_not_found(world: World, database: Data
         activities.get(viewer, world.activity_id)
     with pytest.raises(NotFound):
         activities.update(viewer, world.activity_id, activity_values(), "")
-    assert world.activity_id not in [item.id for item in activities.of_context(viewer)]
+    assert world.activity_id not in listed(world, viewer)
 
 
 def test_without_a_course_a_person_finds_only_what_they_made(world: World) -> None:
@@ -91,14 +97,14 @@ def test_without_a_course_a_person_finds_only_what_they_made(world: World) -> No
     window = replace(world.viewer(world.educator), context_id=None, resource_link_id=None)
     made = activities.create(window, activity_values())
     colleague = replace(world.viewer(world.tutor), context_id=None)
-    assert [item.id for item in activities.of_context(window)] == [made]
+    assert listed(world, window) == [made]
     with pytest.raises(NotFound):
         activities.get(colleague, made)
 
 
 def test_the_list_counts_who_has_begun(world: World) -> None:
     add_participation(world, world.learners[0])
-    (summary,) = Activities(world.database).of_context(world.viewer(world.educator))
+    (summary,) = ActivityLists(world.database).page(world.viewer(world.educator)).rows
     assert (summary.id, summary.begun) == (world.activity_id, 1)
 
 

@@ -168,3 +168,30 @@ def test_looking_at_the_hub_claims_nothing(database: Database) -> None:
     assert page.there
     assert page.lacking_names == ("Learner 2",)
     assert claims(database) == []
+
+
+def leave(world: World, person: Person) -> None:
+    """Take somebody out of the course, as a complete course list does."""
+    with world.database.write() as session:
+        session.get_one(Membership, person.membership_id).left_at = clock.now()
+
+
+def test_nobody_waits_for_who_left_but_who_owes_may_still_answer_them(database: Database) -> None:
+    world = make_world(database, learners=4, responses_required=1)
+    one, other, gone, last = world.learners
+    for person in (gone, one, other):
+        reflect(world, person)
+    leave(world, gone)
+    assert given_to(world, one) == other.name  # though the other one has waited longer
+    page = Responses(database).new(world.viewer(other), world.activity_id)
+    assert gone.name not in page.lacking_names
+    respond(world, one)
+    assert ask(world, one) is None
+    respond(world, other)
+    reflect(world, last)
+    respond(world, last)
+    leave(world, one)
+    leave(world, other)
+    newcomer = world.add_learner("Learner 5")
+    reflect(world, newcomer)
+    assert given_to(world, newcomer) == last.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -11,14 +12,18 @@ from sqlalchemy import delete, func, select
 
 from lti_tool import clock
 from lti_tool.models import Database
+from lti_tool.models.activities import Activity, ResourceLink
 from lti_tool.models.grades import LineItem, OutboxMessage
 from lti_tool.models.keys import AccessToken
 from lti_tool.models.launches import LaunchSession, UsedLogin
 from lti_tool.models.participations import Participation
 from lti_tool.models.people import Membership
-from lti_tool.rules.vocabulary import OutboxState, Role
+from lti_tool.rules.vocabulary import ActivityState, OutboxState, Role, SessionKind
+from lti_tool.services.activities import Activities
 from lti_tool.services.sweeps import Sweeps
+from tests.factories.activities import activity_values
 from tests.factories.learning import reflect
+from tests.factories.work import participation_of
 from tests.factories.world import World, make_world
 
 
@@ -143,3 +148,35 @@ def test_only_what_is_over_is_forgotten(cluttered: World) -> None:
     left = [count(database, model) for model in (UsedLogin, LaunchSession, AccessToken)]
     assert left == [1, 1, 1] and count(database, OutboxMessage) == 2
     assert Sweeps(database).run() == {}
+
+
+def test_drafts_that_nobody_touched_are_not_offered_for_ever(database: Database) -> None:
+    world = make_world(database, learners=2)
+    drafts = [copy_of(world), copy_of(world), copy_of(world)]
+    with database.write() as session:
+        begun = participation_of(session, world, world.learners[0])
+        begun.activity_id = drafts[1]
+        session.add(
+            ResourceLink(context_id=world.context_id, lti_id="another", activity_id=drafts[2])
+        )
+    with time_machine.travel(clock.now() + timedelta(days=89)):
+        assert Sweeps(database).run()["drafts"] == 0
+    with time_machine.travel(clock.now() + timedelta(days=91)):
+        assert Sweeps(database).run()["drafts"] == 1
+    assert [state_of(database, one) for one in (*drafts, world.activity_id)] == [
+        ActivityState.ARCHIVED,
+        ActivityState.DRAFT,
+        ActivityState.DRAFT,
+        ActivityState.PUBLISHED,
+    ]
+
+
+def copy_of(world: World) -> uuid.UUID:
+    """Make one more draft in the course, as a deep linking window does."""
+    viewer = world.viewer(world.educator, SessionKind.DEEP_LINKING)
+    return Activities(world.database).create(viewer, activity_values())
+
+
+def state_of(database: Database, activity_id: uuid.UUID) -> ActivityState:
+    with database.read() as session:
+        return session.get_one(Activity, activity_id).state

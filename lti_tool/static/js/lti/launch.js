@@ -93,6 +93,21 @@ async function goOn({ url, key, secret, target, origin }) {
   window.location.replace(url);
 }
 
+// Sends a form and puts the session that it opens in this page's place: the way back must not lead to a page that
+// was posted. Returns whether that went well.
+async function enter(form, fields = {}) {
+  const body = new URLSearchParams(new FormData(form));
+  for (const [name, value] of Object.entries(fields)) body.set(name, value);
+  try {
+    const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+    if (!response.ok) return false;
+    window.location.replace((await response.json()).url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 // The page after an unbound launch: find the secret again, else offer a new tab.
 async function check(bind) {
   const { key, target, origin } = bind.dataset;
@@ -114,17 +129,22 @@ async function check(bind) {
     source = "platform_storage";
   }
   forget(key);
-  if (secret) {
-    bind.elements.secret.value = secret;
-    bind.elements.source.value = source;
-    bind.submit();
-    return;
-  }
+  if (secret && await enter(bind, { secret, source })) return;
   checking.hidden = true;
   elsewhere.hidden = false;
+}
+
+// The confirm screen of a new tab; if anything is wrong, the form goes its ordinary way, to a page that says what.
+function confirmed(event) {
+  event.preventDefault();
+  const form = event.target;
+  if (form.dataset.sent) return;
+  form.dataset.sent = "yes";
+  enter(form).then((entered) => { if (!entered) form.submit(); });
 }
 
 const onward = document.getElementById("onward");
 const bind = document.getElementById("bind");
 if (onward) goOn(onward.dataset);
 if (bind) check(bind);
+document.getElementById("confirm")?.addEventListener("submit", confirmed);

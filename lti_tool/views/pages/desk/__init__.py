@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lti_tool.views.pages.desk import deciding, learners
+from lti_tool.views.pages.desk import course_list, deciding, learners, reviewing
 from lti_tool.views.pages.desk.blueprint import bp
 
-__all__ = ["bp", "deciding", "learners"]
+__all__ = ["bp", "course_list", "deciding", "learners", "reviewing"]

@@ -18,7 +18,7 @@ from lti_tool.services.people import PeopleFilter
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, staff
 from lti_tool.views.notices import see_other
-from lti_tool.views.pages.desk import words
+from lti_tool.views.pages.desk import list_words, words
 from lti_tool.views.pages.desk.blueprint import bp
 from lti_tool.views.render import page
 from lti_tool.views.session import services, viewer
@@ -40,6 +40,8 @@ def people(activity_id: uuid.UUID) -> str:
         page=learners,
         which=which,
         filters=list(PeopleFilter),
+        roster=services().roster.status(viewer()),
+        list_words=list_words,
         paged=after is not None,
         wording=wording,
         words=words,

@@ -9,17 +9,33 @@ from lti_tool.i18n import gettext as _
 from lti_tool.i18n import number
 from lti_tool.rules.completion import Item, ItemKey, ItemState, Progress
 
+BY_ITSELF = {"rate_limited", "server_error", "no_answer", "timeout", "unreachable"}
+"""Troubles of an LMS that mostly end without anybody doing something."""
+
 
 def reason(code: str) -> str:
     """Return the sentence for the stable code of a refused or postponed score."""
     sentences = {
         "not_a_student": _("The LMS does not know this person as a learner of the course."),
         "newer_in_lms": _("The gradebook holds a newer grade, for instance one set by hand."),
+        "changed_in_lms": _("Somebody changed the grade in the LMS."),
         "unauthorized": _("The LMS does not accept our key at the moment."),
         "token_refused": _("The LMS does not let Miroir send grades."),
         "forbidden": _("The LMS does not let Miroir write to this gradebook column."),
         "rate_limited": _("The LMS asked us to slow down."),
-        "line_item_gone": _("The gradebook column does not exist any more."),
+        "line_item_gone": _(
+            "The gradebook column does not exist any more, and the course has no other for this"
+            " activity. Open the activity once from the course: if the LMS has a column for it,"
+            " Miroir learns it then."
+        ),
+        "scope_missing": _("The LMS lets Miroir read this gradebook column, but not write to it."),
+        "not_json": _("The LMS answered with a page instead of data, for instance its login page."),
+        "nonsense": _("The LMS gave an answer that makes no sense."),
+        "server_error": _("The LMS reports a fault of its own."),
+        "no_answer": _("The LMS cannot be reached."),
+        "tls": _("The LMS’s certificate is not valid."),
+        "redirected": _("The LMS sends Miroir to another address."),
+        "forbidden_address": _("The LMS’s address is not one that Miroir may call."),
         "line_item_unusable": _("The gradebook column does not take grades from Miroir."),
         "not_accepted": _("The LMS did not accept the grade."),
         "attempts_used_up": _("The LMS allows no more attempts for this activity."),
@@ -42,6 +58,11 @@ def who(code: str) -> str:
         WhoCanFix.OPERATOR: _("The operator of Miroir can change that."),
     }
     return sentences[WhoCanFix(code)] if code in set(WhoCanFix) else ""
+
+
+def who_must_act(code: str, who_can_fix: str) -> str:
+    """Return who has to do something about a postponed score; empty where it passes by itself."""
+    return "" if code in BY_ITSELF else who(who_can_fix)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lti_tool.views.pages.studio import making, previewing, settings
+from lti_tool.views.pages.studio import copying, making, picking, previewing, settings
 from lti_tool.views.pages.studio.blueprint import bp
 
-__all__ = ["bp", "making", "previewing", "settings"]
+__all__ = ["bp", "copying", "making", "picking", "previewing", "settings"]

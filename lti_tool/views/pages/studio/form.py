@@ -8,20 +8,38 @@ from flask import g, request
 from werkzeug.datastructures import MultiDict
 
 from lti_tool import i18n
+from lti_tool.rules.rich_text import clean, storable, to_text
 from lti_tool.rules.vocabulary import Audience
-from lti_tool.schemas.activities import DATES, MOST_COMPETENCIES, MOST_PROMPTS, WEIGHTS
+from lti_tool.schemas.activities import (
+    DATES,
+    MAX_DESCRIPTION,
+    MAX_TITLE,
+    MOST_COMPETENCIES,
+    MOST_PROMPTS,
+    WEIGHTS,
+)
 from lti_tool.schemas.fields import local_text, numbers_in
 from lti_tool.services.activities import ActivityValues
 from lti_tool.services.prompts import PromptValues, template_prompts
 from lti_tool.views.session import services, viewer
 
 PROMPT_FIELDS = ("template_key", "text", "help", "min_words", "max_words", "required", "audience")
+OURSELVES = "miroir"
+"""What an LMS proposes as a title where the educator wrote none: the tool's own name."""
 Form = MultiDict[str, str]
 
 
-def new_activity() -> ActivityValues:
-    """Return the form's start: Now–New–Next in the reader's language, everything decided."""
-    return ActivityValues(title="", locale=i18n.current(), prompts=template_prompts())
+def new_activity(title: str = "", text: str = "") -> ActivityValues:
+    """Return the form's start: Now–New–Next in the reader's language, everything decided.
+
+    ``title`` and ``text`` are what the LMS proposes; its editor may have written HTML.
+    """
+    return ActivityValues(
+        title="" if title.strip().casefold() == OURSELVES else _short(title, MAX_TITLE),
+        description=_short(to_text(clean(text)), MAX_DESCRIPTION),
+        locale=i18n.current(),
+        prompts=template_prompts(),
+    )
 
 
 def context(values: ActivityValues) -> dict[str, Any]:
@@ -44,6 +62,7 @@ def as_form(values: ActivityValues) -> Form:
     form = Form(
         {
             "title": values.title,
+            "description": values.description,
             "locale": values.locale,
             "responses_required": str(values.responses_required),
             "reflection_moderation": values.reflection_moderation.value,
@@ -85,6 +104,10 @@ def rearranged() -> Form | None:
     for position, fields in enumerate(prompts):
         _put_prompt(form, position, fields)
     return form
+
+
+def _short(written: str, most: int) -> str:
+    return " ".join(storable(written).split())[:most]
 
 
 def _prompt_fields(prompt: PromptValues, locale: str) -> dict[str, str]:

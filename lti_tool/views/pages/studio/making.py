@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import cast
+from typing import Any, cast
 
 from flask import g, request
 from werkzeug.wrappers import Response
@@ -12,8 +12,9 @@ from lti_tool.errors import NotFound
 from lti_tool.rules.vocabulary import Role, SessionKind
 from lti_tool.schemas.activities import ActivityForm
 from lti_tool.services.activities import ActivityValues
+from lti_tool.services.deep_linking import Window
 from lti_tool.views.forms import form_page, read_form
-from lti_tool.views.guards import allow, educators, staff
+from lti_tool.views.guards import allow, staff
 from lti_tool.views.notices import see_other
 from lti_tool.views.pages.studio import form
 from lti_tool.views.pages.studio.blueprint import bp
@@ -21,19 +22,34 @@ from lti_tool.views.render import page
 from lti_tool.views.session import services, viewer
 
 
-def _in_window() -> bool:
-    """Return whether this is the LMS's deep linking window."""
-    return viewer().kind is SessionKind.DEEP_LINKING
+def window() -> Window | None:
+    """Return the LMS's deep linking window that this is; None for a plain link's page."""
+    in_window = viewer().kind is SessionKind.DEEP_LINKING
+    return services().deep_linking.window(viewer()) if in_window else None
+
+
+def context(opened: Window | None) -> dict[str, Any]:
+    """Return what both pages of choosing need: the window and how much there is to pick from."""
+    return {
+        "window": opened,
+        "in_window": opened is not None,
+        "count": services().activity_lists.count(viewer()),
+    }
 
 
 def show_new(rearranged: bool = False) -> str:
-    """Show the form of a new activity, above it those that the course has already."""
+    """Show the form of a new activity, beside it the way to those that the course has."""
+    opened = window()
+    if opened is not None and opened.trouble is not None:
+        return page("studio/not_here.html", window=opened)
+    wishes = opened.wishes if opened else None
+    start = form.new_activity(wishes.title, wishes.text) if wishes else form.new_activity()
     return page(
         "studio/new.html",
-        in_window=_in_window(),
-        existing=services().activities.of_context(viewer()),
         rearranged=rearranged,
-        **form.context(form.new_activity()),
+        candidates=[] if opened else services().copies.candidates(viewer()),
+        **context(opened),
+        **form.context(start),
     )
 
 
@@ -41,14 +57,14 @@ def show_new(rearranged: bool = False) -> str:
 @allow(*staff)
 def choose() -> Response | str:
     """Show the deep linking window: make an activity or pick one of this course's."""
-    return show_new() if _in_window() else see_other("home.index")
+    return show_new() if viewer().kind is SessionKind.DEEP_LINKING else see_other("home.index")
 
 
 @bp.get("/studio/attach")
 @allow(*staff)
 def attach() -> Response | str:
     """Show the same for a plain link that opens no activity yet."""
-    if _in_window() or viewer().activity_id is not None:
+    if not may_attach() or viewer().activity_id is not None:
         return see_other("home.index")
     return show_new() if viewer().role is Role.EDUCATOR else page("home/not_ready.html")
 
@@ -57,33 +73,36 @@ def attach() -> Response | str:
 @allow(*staff)
 @form_page(show_new)
 def create() -> Response | str:
-    """Make the activity and place it, or show it as a learner would see it first."""
-    if not _in_window() and viewer().role is not Role.EDUCATOR:
-        raise NotFound("studio")
+    """Make the activity and place it, look at it first, or go on choosing."""
+    allow_choosing()
     changed = form.rearranged()
     if changed is not None:
         g.typed = changed
         return show_new(rearranged=True)
     values = cast(ActivityValues, read_form(ActivityForm))
     activity_id = services().activities.create(viewer(), values)
-    if request.form.get("do") == "preview":
+    act = request.form.get("do")
+    if act == "preview":
         return see_other("studio.preview", notice="created", activity_id=activity_id)
-    return _placed(activity_id)
+    if act == "more" and viewer().kind is SessionKind.DEEP_LINKING:
+        return see_other("studio.existing", notice="created", activity=activity_id)
+    return placed(activity_id)
 
 
-@bp.post("/studio/pick")
-@allow(*educators)
-def pick() -> Response:
-    """Let this plain link open an activity that the course has already."""
-    try:
-        activity_id = uuid.UUID(request.form.get("activity", ""))
-    except ValueError as error:
-        raise NotFound("activity") from error
-    services().activities.attach(viewer(), activity_id)
-    return _placed(activity_id)
+def may_attach() -> bool:
+    """Return whether this session came from a link of a course, not from elsewhere in the LMS."""
+    return viewer().kind is SessionKind.RESOURCE_LINK
 
 
-def _placed(activity_id: uuid.UUID) -> Response:
-    if _in_window():
+def allow_choosing() -> None:
+    """Raise NotFound where nothing is made or picked: by tutors outside the LMS's window."""
+    in_window = viewer().kind is SessionKind.DEEP_LINKING
+    if not in_window and not (may_attach() and viewer().role is Role.EDUCATOR):
+        raise NotFound("studio")
+
+
+def placed(activity_id: uuid.UUID) -> Response:
+    """Go on with an activity that was made or picked: to the LMS, or to what the link opens."""
+    if viewer().kind is SessionKind.DEEP_LINKING:
         return see_other("deep_linking.respond", activity_id=activity_id)
     return see_other("desk.queue", notice="placed", activity_id=activity_id)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from flask import request
 from werkzeug.wrappers import Response
 
+from lti_tool.services.launch_binding import Arrival
+
 PLAIN, PARTITIONED = "__Host-ltib", "__Host-ltibp"
 
 
@@ -17,6 +19,15 @@ def browser_secrets() -> list[str]:
     """Return the secrets that the browser sent, the unpartitioned one first."""
     sent = (request.cookies.get(name, "") for name in (PLAIN, PARTITIONED))
     return [secret for secret in sent if secret]
+
+
+def arrival() -> Arrival:
+    """Return what this request tells of its browser (W3C Fetch Metadata, where it is sent)."""
+    return Arrival(
+        secrets=tuple(browser_secrets()),
+        at_top_level=request.headers.get("Sec-Fetch-Dest") == "document",
+        from_our_pages=request.headers.get("Sec-Fetch-Site") == "same-origin",
+    )
 
 
 def remember(response: Response, secret: str) -> None:

@@ -1,0 +1,24 @@
+"""A launch into a course without a link (LtiContextLaunchRequest): its activities, for staff."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import request
+
+from lti_tool.views.guards import allow, everyone
+from lti_tool.views.render import page
+from lti_tool.views.session import services, session_blueprint, viewer
+
+bp = session_blueprint("course", __name__)
+
+
+@bp.get("/activities")
+@allow(*everyone)
+def activities() -> str:
+    """List the course's activities for staff; tell learners where theirs are."""
+    person = viewer()
+    if not person.role.moderates:
+        return page("lti/course.html", found=None)
+    after = request.args.get("after", type=uuid.UUID)
+    return page("lti/course.html", found=services().activity_lists.page(person, after=after))
