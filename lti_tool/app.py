@@ -20,9 +20,23 @@ MAX_FORM_BYTES = 2 * 1024 * 1024
 
 def create_app(settings: Settings) -> Flask:
     """Build the web application of one installation from its checked settings."""
+    app = routed_app()
+    install(app, settings)
+    return app
+
+
+def routed_app() -> Flask:
+    """Return an application with all pages and commands, which belongs to no installation yet."""
     library.require_one()
-    configure_logging(settings.log_level)
     app = Flask("lti_tool")
+    register_views(app)
+    register_commands(app)
+    return app
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Give ``app`` the settings and services of an installation, in place of any it had."""
+    configure_logging(settings.log_level)
     app.config |= {
         "MAX_CONTENT_LENGTH": MAX_FORM_BYTES,
         "MAX_FORM_MEMORY_SIZE": MAX_FORM_BYTES,
@@ -45,9 +59,6 @@ def create_app(settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # the way Flask documents
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
-    register_views(app)
-    register_commands(app)
-    return app
 
 
 def register_views(app: Flask) -> None:

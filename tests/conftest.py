@@ -3,33 +3,56 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Playwright, sync_playwright
 
 from config.settings import Settings
-from lti_tool.app import create_app, services_of
+from lti_tool.app import install, routed_app, services_of
 from lti_tool.models import Database
 from lti_tool.services.container import Services
 from tests.support.databases import POSTGRES_URL, Templates, start_postgres
 
 SECRET = "a secret of the tests, long enough for anybody"
 BACKENDS = ("sqlite", "postgresql")
+COMPILED_TEMPLATES = "MIROIR_TEST_COMPILED_TEMPLATES"
 _server = pytest.StashKey[object]()
+
+# The same examples in every run, however slow the machine: a failure is never a matter of luck.
+examples.register_profile(
+    "the same everywhere",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+examples.load_profile("the same everywhere")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start one PostgreSQL for all test processes, unless one is given."""
+    """Start one PostgreSQL for all test processes, unless one is given; share compiled templates.
+
+    Each test has an application of its own: compiling its templates anew took half of all time.
+    """
     if not hasattr(config, "workerinput") and POSTGRES_URL not in os.environ:
         config.stash[_server] = start_postgres()
+    folder = os.environ.setdefault(COMPILED_TEMPLATES, tempfile.mkdtemp(prefix="miroir-templates-"))
+    Flask.jinja_options = Flask.jinja_options | {"bytecode_cache": FileSystemBytecodeCache(folder)}
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the PostgreSQL that we started."""
+    """Stop the PostgreSQL that we started; remove the compiled templates."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(COMPILED_TEMPLATES), ignore_errors=True)
     server = config.stash.get(_server, None)
     if server is not None:
         server.cleanup()  # type: ignore[attr-defined]
@@ -73,12 +96,19 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
+@pytest.fixture(scope="session")
+def pages() -> Flask:
+    """An application without an installation: making its routes is the dearest part of it."""
+    app = routed_app()
     app.testing = True
-    yield app
-    services_of(app).db.close()
+    return app
+
+
+@pytest.fixture
+def app(pages: Flask, settings: Settings) -> Iterator[Flask]:
+    install(pages, settings)
+    yield pages
+    services_of(pages).db.close()
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ def test_15_who_is_told_why_they_are_here_as_what(
     suite: Suite, roles: list[str], role: Role, words: str
 ) -> None:
     suite.pair.tamper(set={"roles": roles})
-    page = suite.launch("claire")
+    page = suite.launch("frances")
     assert suite.viewer(page).role is role
     about = suite.pair.walker.get(f"{page.url.partition('/s/')[0]}/s/{handle(page)}/about")
     assert about.status == 200
