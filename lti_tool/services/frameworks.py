@@ -1,23 +1,23 @@
-"""Competency frameworks: the built-in one, and what forms and pages show of them."""
+"""Competency frameworks: those that are built in, and what forms and pages show of them."""
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, selectinload
 
-from lti_tool.errors import NotFound
+from lti_tool.errors import InvalidInput, NotFound
+from lti_tool.i18n import gettext as _
 from lti_tool.models import Database
 from lti_tool.models.frameworks import Competency, CompetencyFramework, CompetencyLevel
+from lti_tool.models.platforms import Registration
 from lti_tool.rules.viewer import Viewer
-
-BUILTIN = Path(__file__).parent / "builtin" / "library_development.json"
+from lti_tool.services.builtin_frameworks import builtin_drafts
+from lti_tool.services.framework_imports import write_framework
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +60,71 @@ class FrameworkView:
 
 
 @dataclass(frozen=True, slots=True)
+class FrameworkListing:
+    """A framework as its operator lists it; ``registration`` is empty for the installation's."""
+
+    id: uuid.UUID
+    identifier: str
+    title: Mapping[str, str]
+    registration: str
+    licence: str
+    scale: str
+    levels: int
+    competencies: int
+    retired: int
+    is_public: bool
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Frameworks:
     """Use cases on competency frameworks."""
 
     db: Database
 
-    def install_builtin(self) -> uuid.UUID:
-        """Install the built-in framework or bring its texts up to date; return its id.
+    def install_builtin(self) -> list[uuid.UUID]:
+        """Install the built-in frameworks or bring their texts up to date; return their ids.
 
-        Identifiers never change and nothing is deleted, so that ratings and grades keep their
-        meaning.
+        Identifiers never change and nothing that is in use is deleted, so that ratings and grades
+        keep their meaning.
         """
-        data = json.loads(BUILTIN.read_text(encoding="utf-8"))
         with self.db.write() as session:
-            return _install(session, data)
+            plans = [write_framework(session, None, draft) for draft in builtin_drafts()]
+            return [plan.done_id for plan in plans if plan.done_id]
+
+    def listing(self) -> list[FrameworkListing]:
+        """Return all frameworks of the installation, for its operator."""
+        counted = (
+            select(
+                Competency.framework_id,
+                func.count(case((Competency.retired_at.is_(None), 1))).label("current"),
+                func.count(Competency.retired_at).label("retired"),
+            )
+            .group_by(Competency.framework_id)
+            .subquery()
+        )
+        query = (
+            select(CompetencyFramework, Registration.name, counted.c.current, counted.c.retired)
+            .outerjoin(Registration, Registration.id == CompetencyFramework.registration_id)
+            .outerjoin(counted, counted.c.framework_id == CompetencyFramework.id)
+            .order_by(CompetencyFramework.created_at, CompetencyFramework.id)
+        )
+        with self.db.read() as session:
+            return [_listing(*row) for row in session.execute(query)]
+
+    def publish(self, framework_id: uuid.UUID, is_public: bool) -> None:
+        """Let everybody read a registration's framework, or nobody any more; raise NotFound."""
+        with self.db.write() as session:
+            framework = session.get(CompetencyFramework, framework_id)
+            if framework is None:
+                raise NotFound("framework")
+            framework.is_public = is_public
 
     def available(self, viewer: Viewer) -> list[FrameworkView]:
         """Return the frameworks this person may choose from: built-in, and their platform's."""
         query = (
             select(CompetencyFramework)
-            .where(
-                or_(
-                    CompetencyFramework.registration_id.is_(None),
-                    CompetencyFramework.registration_id == viewer.registration_id,
-                )
-            )
+            .where(open_to(viewer))
             .order_by(CompetencyFramework.created_at, CompetencyFramework.id)
             .options(
                 selectinload(CompetencyFramework.levels),
@@ -100,7 +140,8 @@ def competencies_for(
 ) -> list[Competency]:
     """Return the competencies of one framework that ``ids`` name, in the framework's order.
 
-    Raises NotFound if one does not exist for this person, is a group, or is of another framework.
+    Raises NotFound if one does not exist for this person or is a group, InvalidInput if they are of
+    several frameworks.
     """
     if not ids:
         return []
@@ -109,27 +150,42 @@ def competencies_for(
         .join(CompetencyFramework, Competency.framework_id == CompetencyFramework.id)
         .where(
             Competency.id.in_(ids),
-            Competency.id.not_in(_parents()),
-            or_(
-                CompetencyFramework.registration_id.is_(None),
-                CompetencyFramework.registration_id == viewer.registration_id,
-            ),
+            ~has_children(),
+            open_to(viewer),
         )
         .order_by(Competency.position)
     )
     found = list(session.scalars(query))
-    if len(found) != len(set(ids)) or len({item.framework_id for item in found}) != 1:
+    if len(found) != len(set(ids)):
         raise NotFound("competency")
+    if len({item.framework_id for item in found}) != 1:
+        message = _("Choose from one framework only: each has levels of its own.")
+        raise InvalidInput({"competencies": [message]})
     return found
+
+
+def open_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition for frameworks that a person may choose from."""
+    return or_(
+        CompetencyFramework.registration_id.is_(None),
+        CompetencyFramework.registration_id == viewer.registration_id,
+    )
+
+
+def has_children() -> ColumnElement[bool]:
+    """Return the condition for competencies that are groups of others: those are not rated."""
+    child = aliased(Competency)
+    return exists().where(child.parent_id == Competency.id, child.retired_at.is_(None))
 
 
 def framework_view(framework: CompetencyFramework) -> FrameworkView:
     """Return what pages show of ``framework``; a top competency without children is a group."""
     children: dict[uuid.UUID, list[Competency]] = {}
-    for competency in framework.competencies:
+    current = [item for item in framework.competencies if item.retired_at is None]
+    for competency in current:
         if competency.parent_id is not None:
             children.setdefault(competency.parent_id, []).append(competency)
-    tops = [item for item in framework.competencies if item.parent_id is None]
+    tops = [item for item in current if item.parent_id is None]
     return FrameworkView(
         framework.id,
         framework.title,
@@ -158,65 +214,19 @@ def competency_view(competency: Competency) -> CompetencyView:
     )
 
 
-def _parents() -> Any:
-    return select(Competency.parent_id).where(Competency.parent_id.is_not(None))
-
-
-def _install(session: Session, data: dict[str, Any]) -> uuid.UUID:
-    framework = session.scalar(
-        select(CompetencyFramework).where(
-            CompetencyFramework.registration_id.is_(None),
-            CompetencyFramework.identifier == data["identifier"],
-        )
+def _listing(
+    framework: CompetencyFramework, registration: str | None, items: int | None, retired: int | None
+) -> FrameworkListing:
+    return FrameworkListing(
+        framework.id,
+        framework.identifier,
+        framework.title,
+        registration or "",
+        framework.licence,
+        framework.scale,
+        len(framework.levels),
+        items or 0,
+        retired or 0,
+        framework.is_public,
+        framework.updated_at or framework.created_at,
     )
-    if framework is None:
-        framework = CompetencyFramework(identifier=data["identifier"])
-        session.add(framework)
-    framework.title, framework.source = data["title"], data["source"]
-    session.flush()
-    _install_levels(session, framework, data["levels"])
-    _install_competencies(session, framework, data["competencies"])
-    return framework.id
-
-
-def _install_levels(
-    session: Session, framework: CompetencyFramework, levels: list[dict[str, Any]]
-) -> None:
-    known = {level.position: level for level in framework.levels}
-    for position, texts in enumerate(levels, start=1):
-        level = known.get(position)
-        if level is None:
-            level = CompetencyLevel(framework_id=framework.id, position=position)
-            session.add(level)
-        level.label, level.description = texts["label"], texts["description"]
-
-
-def _install_competencies(
-    session: Session, framework: CompetencyFramework, groups: list[dict[str, Any]]
-) -> None:
-    known = {item.identifier: item for item in framework.competencies}
-    position = 0
-    for group in groups:
-        position += 1
-        parent = _install_one(session, framework, known, group, position, None)
-        for child in group["children"]:
-            position += 1
-            _install_one(session, framework, known, child, position, parent.id)
-
-
-def _install_one(
-    session: Session,
-    framework: CompetencyFramework,
-    known: Mapping[str, Competency],
-    data: dict[str, Any],
-    position: int,
-    parent_id: uuid.UUID | None,
-) -> Competency:
-    item = known.get(data["identifier"])
-    if item is None:
-        item = Competency(framework_id=framework.id, identifier=data["identifier"])
-        session.add(item)
-    item.parent_id, item.position = parent_id, position
-    item.code, item.statement = data["code"], data["statement"]
-    session.flush()
-    return item

@@ -1,0 +1,12 @@
+"""What programs read: REST, by published standards."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from lti_tool.views.api import case
+
+
+def blueprints() -> tuple[Blueprint, ...]:
+    """Return the blueprints of all interfaces for programs."""
+    return (case.bp,)

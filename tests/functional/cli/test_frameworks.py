@@ -1,0 +1,66 @@
+"""``frameworks import|list|export|publish``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import Result
+from flask import Flask
+
+from lti_tool.services.container import Services
+from tests.factories.frameworks import PLAIN_CSV, as_bytes, case_package
+from tests.factories.world import make_world
+
+
+def run(app: Flask, *words: object, typed: str = "") -> Result:
+    words = tuple(str(word) for word in words)
+    return app.test_cli_runner().invoke(args=["frameworks", *words], input=typed)  # type: ignore[list-item]
+
+
+def test_a_file_is_shown_then_imported_then_comes_out(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "package.json"
+    file.write_bytes(as_bytes(case_package()))
+    shown = run(app, "import", file, typed="n\n")
+    assert shown.exit_code == 1
+    for part in ("Reading room", "licence: CC BY 4.0", "added: 3", "A.1 Welcomes readers"):
+        assert part in shown.output
+    assert "Reading room" not in run(app, "list").output
+    done = run(app, "import", file, "--yes", "--scale", "dreyfus")
+    assert done.exit_code == 0 and "Competencies" in done.output
+    assert "3 competencies, 5 levels, CC BY 4.0" in run(app, "list").output
+    assert "nothing to change" in run(app, "import", file, "--scale", "dreyfus").output
+    out = tmp_path / "out.json"
+    assert run(app, "export", "reading", "--out", out).exit_code == 0
+    assert json.loads(out.read_bytes())["CFDocument"]["title"] == "Reading room"
+
+
+def test_a_framework_for_one_platform_is_published_by_its_name(
+    app: Flask, services: Services, tmp_path: Path
+) -> None:
+    world = make_world(services.db)
+    file = tmp_path / "my.csv"
+    file.write_text(PLAIN_CSV)
+    assert run(app, "import", file, "--registration", world.registration_id, "--yes").exit_code == 0
+    assert "[Library school]" in run(app, "list").output
+    assert "is public" in run(app, "publish", "My own").output
+    assert "[Library school, public]" in run(app, "list").output
+    assert "No single framework" in run(app, "publish", "nobody").output
+    assert "No single platform" in run(app, "import", file, "--registration", "x").output
+
+
+def test_mistakes_and_missing_files_are_told(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text("code,title,parent\nA,a,Z\n")
+    told = run(app, "import", file)
+    assert told.exit_code == 1
+    assert "Nothing was imported.\nRow 2: Its parent “Z” is not there." in told.output
+    assert "No such file" in run(app, "import", tmp_path / "none.csv").output
+
+
+def test_a_large_tree_in_little_memory(app: Flask, tmp_path: Path) -> None:
+    rows = [f",K{n},Item {n},{f'K{n // 10}' if n >= 10 else ''}" for n in range(1, 3001)]
+    file = tmp_path / "large.csv"
+    file.write_text("\n".join(["row,code,title,parent", *rows]))
+    assert run(app, "import", file, "--yes").exit_code == 0
+    assert "3000 competencies" in run(app, "list").output
