@@ -6,12 +6,14 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load
 
+from lti_tool.i18n import LOCALES
 from lti_tool.i18n import gettext as _
 from lti_tool.rules.guidance import MAX_RESPONSE_BYTES, RESPONSE_PARTS, size_of
 from lti_tool.rules.rich_text import accept
 from lti_tool.rules.vocabulary import Step
-from lti_tool.schemas.fields import Choice, Whole, Words, gathered
+from lti_tool.schemas.fields import Choice, Ticked, Whole, Words, gathered
 from lti_tool.services.confirmations import Confirmation
+from lti_tool.services.replies import ReplyValues
 
 
 class DecisionForm(Schema):
@@ -19,9 +21,20 @@ class DecisionForm(Schema):
 
     step = Choice(Step, required=True)
     reason = Words(most=2000, load_default="")
-    expected = Words(most=100, load_default="")
+    expected = Words(most=200, load_default="")
     following = Words(most=100, load_default="")
     """The work to read next, as ``kind:id``."""
+
+
+class UnmaskForm(Schema):
+    """Why a tutor needs to know who a learner is."""
+
+    unmask_reason = Words(most=500, required=True)
+
+    @pre_load
+    def fill(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
+        """Let a missing field read as an empty one."""
+        return {"unmask_reason": "", **data}
 
 
 class LevelForm(Schema):
@@ -67,3 +80,51 @@ class TutorResponseForm(Schema):
             if size_of(html) > MAX_RESPONSE_BYTES:
                 raise ValidationError(_("This is too long."), name)
         return parts
+
+
+class RedactionForm(Schema):
+    """A passage that is taken out."""
+
+    passage = Words(most=2000, required=True)
+    redact_reason = Words(most=2000, load_default="")
+    expected = Words(most=200, load_default="")
+
+
+class RulingForm(Schema):
+    """What becomes of an appeal."""
+
+    step = Choice(Step, required=True)
+    reason = Words(most=2000, load_default="")
+    expected = Words(most=200, load_default="")
+
+
+class CommentForm(Schema):
+    """A tutor's comment on a response: HTML of the editor or plain text."""
+
+    comment = Words(most=MAX_RESPONSE_BYTES, load_default="")
+    comment_format = Words(most=10, load_default="", data_key="comment-format")
+    to_addressee = Ticked()
+
+
+class ReplyForm(Schema):
+    """A saved reply."""
+
+    title = Words(most=100, required=True)
+    body = Words(most=2000, required=True)
+    locale = Words(most=20, required=True)
+    is_shared = Ticked()
+
+    @post_load
+    def make(self, data: dict[str, Any], **_options: object) -> ReplyValues:
+        """Return what the tutor says of the reply; refuse a language that we do not speak."""
+        if data["locale"] not in LOCALES:
+            raise ValidationError(_("Choose one of these."), "locale")
+        return ReplyValues(data["title"], data["body"], data["locale"], data["is_shared"])
+
+
+class BulkForm(Schema):
+    """One decision on several works; ``picked`` are ``kind:id``, or ``kind:id:expected``."""
+
+    step = Choice(Step, required=True)
+    reason = Words(most=2000, load_default="")
+    picked = fields.List(fields.String(), load_default=list)

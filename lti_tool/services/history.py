@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from lti_tool.models.moderation import ModerationDecision
+from lti_tool.models.activities import Activity
+from lti_tool.models.moderation import TUTOR_STEPS, ModerationDecision
+from lti_tool.models.participations import Participation
 from lti_tool.rules.vocabulary import Step, WorkState
+from lti_tool.services.anonymity import staff_name
 
-TUTOR_STEPS = frozenset({Step.HOLD, Step.RELEASE, Step.RETURN, Step.WITHHOLD})
-"""Steps that a tutor takes, and can take back."""
+UNDOABLE = TUTOR_STEPS | {Step.REDACT, Step.LEAVE}
+BESIDE = (Step.COMMENT, Step.FLAG, Step.APPEAL, Step.WITHDRAW)
+"""Steps after a decision that do not keep it from being taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +31,24 @@ class HistoryLine:
     by: uuid.UUID | None
     name: str
     step: Step
-    from_state: WorkState
-    to_state: WorkState
+    from_state: WorkState | None
+    to_state: WorkState | None
     reason: str
+    detail: str = ""
 
     @property
     def can_be_undone(self) -> bool:
         """Whether this line, if it is the last, is a tutor's decision that can be taken back."""
         return (
             self.by is not None
-            and self.step in TUTOR_STEPS
+            and self.step in UNDOABLE
             and self.from_state is not WorkState.SUBMITTED
         )
+
+    @property
+    def counts(self) -> bool:
+        """Whether a decision before it cannot be taken back any more."""
+        return self.step not in BESIDE
 
 
 def history_of(session: Session, work_id: uuid.UUID) -> list[HistoryLine]:
@@ -62,21 +72,41 @@ def histories_of(
         .options(joinedload(ModerationDecision.actor))
     )
     found: dict[uuid.UUID, list[HistoryLine]] = defaultdict(list)
-    for row in session.scalars(query) if work_ids else ():
+    rows = list(session.scalars(query)) if work_ids else []
+    aliases = _aliases(session, rows)
+    for row in rows:
         work_id = row.reflection_id or row.response_id
         if work_id is not None:
-            found[work_id].append(_line(row))
+            found[work_id].append(_line(row, aliases))
     return dict(found)
 
 
-def _line(row: ModerationDecision) -> HistoryLine:
+def _aliases(session: Session, rows: list[ModerationDecision]) -> dict[uuid.UUID, str]:
+    """Return what staff call the learners among the actors, where names are hidden from staff."""
+    activity = session.get(Activity, rows[0].activity_id) if rows else None
+    if activity is None or not activity.anonymity.hides_from_staff:
+        return {}
+    query = (
+        select(Participation)
+        .where(
+            Participation.activity_id == activity.id,
+            Participation.user_id.in_({row.actor_id for row in rows if row.actor_id}),
+        )
+        .options(joinedload(Participation.user))
+    )
+    return {one.user_id: staff_name(activity, one) for one in session.scalars(query)}
+
+
+def _line(row: ModerationDecision, aliases: Mapping[uuid.UUID, str]) -> HistoryLine:
+    name = row.actor.display_name if row.actor else ""
     return HistoryLine(
         row.id,
         row.at,
         row.actor_id,
-        row.actor.display_name if row.actor else "",
+        aliases.get(row.actor_id, name) if row.actor_id else "",
         row.step,
         row.from_state,
         row.to_state,
         row.reason,
+        row.detail,
     )

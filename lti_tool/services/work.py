@@ -1,31 +1,31 @@
-"""One reflection or response as staff read it: its text by audience, its history, what can be done.
-
-Answers that are for their author alone never leave this module; only their number does.
-"""
+"""One reflection or response as staff meet it: what a page shows of it, and finding it."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
-from sqlalchemy.orm.strategy_options import _AbstractLoad
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from lti_tool.errors import NotFound
-from lti_tool.models.activities import Activity, ActivityVersion
-from lti_tool.models.moderation import ALLOWED
-from lti_tool.models.participations import Participation
-from lti_tool.models.people import User
-from lti_tool.models.reflections import Reflection
+from lti_tool.models.activities import Activity
+from lti_tool.models.moderation import ABOUT_IT, ALLOWED
+from lti_tool.models.reflections import Reflection, ReflectionRevision
 from lti_tool.models.responses import Response
 from lti_tool.rules.guidance import RESPONSE_PARTS
-from lti_tool.rules.prompt_templates import wording
 from lti_tool.rules.vocabulary import Audience, Step, WorkState
-from lti_tool.services.history import HistoryLine, history_of
+from lti_tool.secrecy import digest
+from lti_tool.services.anonymity import staff_author_of_response, staff_name
+from lti_tool.services.appealing import AppealView
+from lti_tool.services.cohort_scope import Scope
+from lti_tool.services.commenting import CommentView
+from lti_tool.services.flagging import FlagView
+from lti_tool.services.history import HistoryLine
 from lti_tool.services.queue import WorkKind
+from lti_tool.services.redacting import RedactionView
+from lti_tool.services.rounds import Round
 
 DECISIONS = (Step.RELEASE, Step.RETURN, Step.WITHHOLD)
 """What a tutor can decide, in the order of the buttons."""
@@ -51,6 +51,10 @@ class WorkPart:
     audience: Audience
     locale: str = ""
     """Language of the label where it is not the reader's."""
+    key: str = ""
+    """What tells the answer from the others: the prompt's id, or the response part's key."""
+    speaks_to: tuple[str, ...] = ()
+    """Codes of the competencies that the prompt speaks to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,6 @@ class WorkView:
     """How many answers only their author sees."""
     being_revised: bool
     """Whether its author has gone on writing since a tutor returned it."""
-    before: tuple[WorkPart, ...]
-    """Of a reflection that was handed in again: what it said the time before."""
     answers_to: WorkView | None
     """Of a response: the reflection it answers."""
     responses: int
@@ -79,169 +81,86 @@ class WorkView:
     history: tuple[HistoryLine, ...]
     expected: str
     """What a decision must name, so that it decides on what its tutor has read."""
+    is_flagged: bool = False
+    """Whether a flag waits for an answer."""
+    is_appealed: bool = False
+    rounds: tuple[Round, ...] = ()
+    """What changed each time it was handed in again, the last first."""
+    redactions: tuple[RedactionView, ...] = ()
+    flags: tuple[FlagView, ...] = ()
+    appeal: AppealView | None = None
+    comments: tuple[CommentView, ...] = ()
+    language: str = ""
+    """Language tag of its author, empty if unknown: replies are offered in it."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """The decisions that its state allows."""
-        return tuple(step for step in DECISIONS if self.state in ALLOWED[step][0])
+        if self.is_appealed:
+            return ()
+        leave = self.is_flagged and self.state is WorkState.RELEASED
+        steps = tuple(step for step in DECISIONS if self.state in ALLOWED[step][0])
+        return (Step.LEAVE, *steps) if leave else steps
+
+    @property
+    def can_redact(self) -> bool:
+        """Whether a passage can be taken out of it."""
+        return self.state in ABOUT_IT[Step.REDACT] and not self.is_appealed
 
     @property
     def undo(self) -> HistoryLine | None:
         """The last decision, if it can be taken back."""
-        last = self.history[-1] if self.history else None
+        steps = [line for line in self.history if line.counts]
+        last = steps[-1] if steps else None
         return last if last and last.can_be_undone and last.to_state is self.state else None
 
 
 def expected_of(work: Reflection | Response) -> str:
     """Return a text that changes whenever there is something new to decide on."""
-    moment = work.submitted_at.isoformat() if work.submitted_at else ""
-    return f"{work.state.value}@{moment}"
+    moments = (work.submitted_at, work.flagged_at, work.appealed_at)
+    told = [work.state.value, *(one.isoformat() if one else "" for one in moments)]
+    return digest("@".join(told))[:32]  # pages that hide who wrote must not tell when, either
 
 
 def load(
-    session: Session, activity: Activity, kind: WorkKind, work_id: uuid.UUID
+    session: Session, activity: Activity, kind: WorkKind, work_id: uuid.UUID, scope: Scope
 ) -> Reflection | Response:
-    """Return a reflection or response of ``activity``; raise NotFound for one staff do not see."""
+    """Return a reflection or response of ``activity``.
+
+    Raises NotFound for one that staff do not see yet, or that is not within the ``scope``.
+    """
     work: Reflection | Response | None
     if kind is WorkKind.REFLECTION:
-        work = session.scalar(select(Reflection).where(Reflection.id == work_id))
+        work = session.scalar(
+            select(Reflection).where(Reflection.id == work_id, scope.holds_reflection())
+        )
     else:
-        work = session.scalar(select(Response).where(Response.id == work_id))
+        work = session.scalar(
+            select(Response).where(Response.id == work_id, scope.holds_response())
+        )
     if work is None or work.activity_id != activity.id or work.state in UNSEEN:
         raise NotFound(kind.value)
     return work
 
 
-def author_of(work: Reflection | Response) -> User:
-    """Return the person who wrote ``work``."""
-    return work.participation.user if isinstance(work, Reflection) else work.author
+def author_name(activity: Activity, work: Reflection | Response) -> str:
+    """Return what staff call the person who wrote ``work``."""
+    if isinstance(work, Reflection):
+        return staff_name(activity, work.participation)
+    return staff_author_of_response(activity, work)
 
 
-def open_work(session: Session, activity: Activity, kind: WorkKind, work_id: uuid.UUID) -> WorkView:
-    """Return what the reading pane shows; raise NotFound."""
-    load(session, activity, kind, work_id)
-    if kind is WorkKind.REFLECTION:
-        return reflection_view(session, activity, read_reflection(session, work_id))
-    return response_view(session, activity, read_response(session, work_id))
-
-
-def read_reflection(session: Session, reflection_id: uuid.UUID) -> Reflection:
-    """Return a reflection with all that a page shows of it."""
-    return session.scalars(
-        select(Reflection).where(Reflection.id == reflection_id).options(*_reflection_parts())
-    ).one()
-
-
-def read_response(session: Session, response_id: uuid.UUID) -> Response:
-    """Return a response with the reflection that it answers."""
-    return session.scalars(
-        select(Response)
-        .where(Response.id == response_id)
-        .options(
-            joinedload(Response.author),
-            joinedload(Response.allocation),
-            joinedload(Response.reflection).options(*_reflection_parts()),
-        )
-    ).one()
-
-
-def reflection_view(session: Session, activity: Activity, reflection: Reflection) -> WorkView:
-    """Return a reflection as staff read it."""
-    revisions = [revision.answers for revision in reflection.revisions]
-    if reflection.state is WorkState.SUBMITTED:
-        # Reached through a response to an earlier revision: the grace window holds here, too.
-        revisions.pop()
-    prompts = reflection.version.prompts
-    latest = revisions[-1] if revisions else {}
-    count = select(func.count()).where(
-        Response.reflection_id == reflection.id, Response.state == WorkState.RELEASED
-    )
-    return WorkView(
-        kind=WorkKind.REFLECTION,
-        id=reflection.id,
-        state=reflection.state,
-        author=_learner(reflection.participation),
-        submitted_at=reflection.submitted_at,
-        parts=_answers(reflection, latest, activity.locale),
-        hidden=sum(
-            1 for item in prompts if item.audience is Audience.ME and latest.get(str(item.id))
-        ),
-        being_revised=False,
-        before=_answers(reflection, revisions[-2], activity.locale) if revisions[1:] else (),
-        answers_to=None,
-        responses=session.scalar(count) or 0,
-        helpfulness=None,
-        reply="",
-        by_tutor=False,
-        history=tuple(history_of(session, reflection.id)),
-        expected=expected_of(reflection),
-    )
-
-
-def response_view(session: Session, activity: Activity, response: Response) -> WorkView:
-    """Return a response as staff read it, with the reflection it answers."""
-    history = tuple(history_of(session, response.id))
-    # A response has no revisions: what its author writes after a return is theirs until sent.
-    revised = (
-        response.state is WorkState.RETURNED
-        and bool(history)
-        and response.saved_at is not None
-        and response.saved_at > history[-1].at
-    )
-    return WorkView(
-        kind=WorkKind.RESPONSE,
-        id=response.id,
-        state=response.state,
-        author=_author(session, activity, response.author),
-        submitted_at=response.submitted_at,
-        parts=() if revised else response_parts(response),
-        hidden=0,
-        being_revised=revised,
-        before=(),
-        answers_to=reflection_view(session, activity, response.reflection),
-        responses=0,
-        helpfulness=response.helpfulness,
-        reply=response.reply,
-        by_tutor=response.allocation_id is None,
-        history=history,
-        expected=expected_of(response),
-    )
-
-
-def response_parts(response: Response) -> tuple[WorkPart, ...]:
-    """Return the parts of a response that have text."""
-    texts = ((name, getattr(response, name)) for name in RESPONSE_PARTS)
-    return tuple(WorkPart(name, html, Audience.COHORT) for name, html in texts if html)
-
-
-def _reflection_parts() -> tuple[_AbstractLoad, ...]:
-    return (
-        joinedload(Reflection.participation).joinedload(Participation.user),
-        selectinload(Reflection.revisions),
-        joinedload(Reflection.version).selectinload(ActivityVersion.prompts),
-    )
-
-
-def _answers(
-    reflection: Reflection, answers: Mapping[str, str], locale: str
-) -> tuple[WorkPart, ...]:
-    """Return the answers that staff read, each under its prompt in the reader's language."""
-    parts = []
-    for prompt in reflection.version.prompts:
-        html = answers.get(str(prompt.id), "")
-        if html and prompt.audience is not Audience.ME:
-            worded = wording(prompt.template_key, prompt.text, prompt.help, locale)
-            parts.append(WorkPart(worded.text, html, prompt.audience, worded.locale))
-    return tuple(parts)
-
-
-def _learner(participation: Participation) -> PersonRef:
-    user = participation.user
-    return PersonRef(user.id, user.display_name, participation.id)
-
-
-def _author(session: Session, activity: Activity, user: User) -> PersonRef:
-    query = select(Participation.id).where(
-        Participation.activity_id == activity.id, Participation.user_id == user.id
-    )
-    return PersonRef(user.id, user.display_name, session.scalar(query))
+def texts_of(session: Session, work: Reflection | Response) -> list[str]:
+    """Return the texts of a work that peers read, as HTML."""
+    if isinstance(work, Response):
+        return [getattr(work, name) for name in RESPONSE_PARTS]
+    latest = session.scalars(
+        select(ReflectionRevision.answers)
+        .where(ReflectionRevision.reflection_id == work.id)
+        .order_by(ReflectionRevision.number.desc())
+        .limit(1)
+    ).first()
+    for_peers = {
+        str(prompt.id) for prompt in work.version.prompts if prompt.audience is Audience.COHORT
+    }
+    return [html for key, html in (latest or {}).items() if key in for_peers]

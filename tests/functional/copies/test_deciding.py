@@ -94,7 +94,7 @@ def test_a_tutor_is_told_but_cannot_decide(app: Flask, world: World) -> None:
     page = tutor.get("/")
     assert BANNER in page.text and "An educator of this course decides" in page.text
     assert not [form for form in page.forms if "/copy/" in form.action]
-    assert tutor.get(f"/activities/{world.activity_id}/dates").status == 403
+    assert tutor.get(f"/activities/{world.activity_id}/shift").status == 403
 
 
 def test_who_keeps_the_dates_is_not_asked_again(world: World, educator: Visitor) -> None:
@@ -134,7 +134,7 @@ def test_of_two_educators_who_move_dates_one_is_told(
 ) -> None:
     slow = visit(app, world, world.educator)
     for visitor in (slow, educator):
-        visitor.get(f"/activities/{world.activity_id}/dates")
+        visitor.get(f"/activities/{world.activity_id}/shift")
     educator.send("day", button=("do", "save"))
     page = slow.send("day", button=("do", "save"))
     assert page.status == 409 and "Somebody was faster" in page.text
@@ -146,7 +146,7 @@ def test_an_activity_without_dates_has_none_to_move(app: Flask) -> None:
     educator = visit(app, world, world.educator)
     page = educator.get("/")
     assert "It has no dates." in page.text
-    assert educator.get(f"/activities/{world.activity_id}/dates").status == 404
+    assert educator.get(f"/activities/{world.activity_id}/shift").status == 404
 
 
 def test_a_learner_waits_while_all_dates_are_those_of_last_year(app: Flask, world: World) -> None:

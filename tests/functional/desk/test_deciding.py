@@ -33,6 +33,8 @@ def test_a_launch_leads_a_tutor_to_what_waits(world: World, tutor: Visitor) -> N
     add_reflection(world, world.learners[0], "<p>I ask first.</p>")
     page = tutor.get("/")
     assert page.status == 200
+    assert "1 text waits for your decision" in page.text
+    page = tutor.get(desk(world))
     assert "Waiting for you 1" in page.text
     assert "I ask first." in page.text and "Learner 1" in page.text
 

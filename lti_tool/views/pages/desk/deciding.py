@@ -16,8 +16,9 @@ from lti_tool.services.work import WorkView
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, staff
 from lti_tool.views.notices import see_other
+from lti_tool.views.pages.desk import cohorts_filter, desk_help
 from lti_tool.views.pages.desk.blueprint import bp
-from lti_tool.views.render import page
+from lti_tool.views.render import page, unsealed
 from lti_tool.views.session import services, viewer
 
 WORK = "/activities/<uuid:activity_id>/desk/<any(reflection, response):kind>/<uuid:work_id>"
@@ -27,7 +28,7 @@ WORK = "/activities/<uuid:activity_id>/desk/<any(reflection, response):kind>/<uu
 @allow(*staff)
 def queue(activity_id: uuid.UUID) -> str:
     """Show one list of the desk, its first work open beside it."""
-    entries = _list(activity_id)
+    entries = listed(activity_id)
     opened = None
     if entries.entries:
         first = entries.entries[0]
@@ -40,7 +41,7 @@ def queue(activity_id: uuid.UUID) -> str:
 def work(activity_id: uuid.UUID, kind: str, work_id: uuid.UUID, conflict: bool = False) -> str:
     """Show one work, with the list it was opened from."""
     opened = services().moderation.open(viewer(), activity_id, WorkKind(kind), work_id)
-    return _desk(activity_id, _list(activity_id), opened, reading=True, conflict=conflict)
+    return _desk(activity_id, listed(activity_id), opened, reading=True, conflict=conflict)
 
 
 @bp.post(WORK)
@@ -83,6 +84,11 @@ def undo(activity_id: uuid.UUID, decision_id: uuid.UUID) -> Response:
     )
 
 
+def place() -> dict[str, str]:
+    """Return what keeps the list and page of the desk in its URLs."""
+    return _place()
+
+
 def _desk(
     activity_id: uuid.UUID,
     entries: QueuePage,
@@ -101,15 +107,19 @@ def _desk(
         reading=reading,
         conflict=conflict,
         following=_following(entries, opened),
+        previous=_following(entries, opened, -1),
         place=_place(),
         decided=_decided(activity_id),
+        **desk_help.context(activity.title, activity_id, opened),
+        cohort_filter=cohorts_filter.offered(),
     )
 
 
-def _list(activity_id: uuid.UUID) -> QueuePage:
+def listed(activity_id: uuid.UUID) -> QueuePage:
     """Return the list and page that the URL names."""
-    after = Cursor.parse(request.args.get("after", ""))
-    return services().moderation.queue(viewer(), activity_id, _which(), after)
+    after = Cursor.parse(unsealed(request.args.get("after", "")))
+    cohort = cohorts_filter.chosen()
+    return services().moderation.queue(viewer(), activity_id, _which(), after, cohort)
 
 
 def _which() -> QueueList:
@@ -121,16 +131,17 @@ def _which() -> QueueList:
 
 def _place() -> dict[str, str]:
     """Return what keeps the list and page in the URLs of this page."""
-    return {name: request.args[name] for name in ("list", "after") if request.args.get(name)}
+    names = ("list", "after", "cohort")
+    return {name: request.args[name] for name in names if request.args.get(name)}
 
 
-def _following(entries: QueuePage, opened: WorkView | None) -> str:
-    """Name the work below the open one as ``kind:id``; empty at the end of the page."""
+def _following(entries: QueuePage, opened: WorkView | None, step: int = 1) -> str:
+    """Name the work below (or above) the open one as ``kind:id``; empty at the end of the page."""
     names = [f"{entry.kind.value}:{entry.id}" for entry in entries.entries]
     if opened is None or f"{opened.kind.value}:{opened.id}" not in names:
         return ""
-    place = names.index(f"{opened.kind.value}:{opened.id}") + 1
-    return names[place] if place < len(names) else ""
+    place = names.index(f"{opened.kind.value}:{opened.id}") + step
+    return names[place] if 0 <= place < len(names) else ""
 
 
 def _go_on(activity_id: uuid.UUID, decision: Decision, following: str) -> Response:
