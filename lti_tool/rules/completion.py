@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 
-PATIENCE = timedelta(days=14)
-"""How long after submitting a learner waits for peers where the activity has no New date."""
+from lti_tool.rules.requirements import Facts, Requirement, to_give, to_rate, to_receive
+from lti_tool.rules.vocabulary import Phase
+
+NOTHING = Requirement(0, 0, 0, 0)
 
 
 class ItemKey(StrEnum):
@@ -30,34 +31,6 @@ class ItemState(StrEnum):
     NEXT = "next"
     OPEN = "open"
     WAITING = "waiting"
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What counts, all derived from the database.
-
-    ``*_required`` are 0 where the activity does not ask for it. ``responses_required`` is already
-    what the visible rule makes of it: at most as many as there are peers' reflections to answer
-    once the New date has passed.
-    """
-
-    has_competencies: bool
-    rated_before: bool
-    rated_after: bool
-    reflection_submitted: bool
-    reflection_accepted: bool
-    """Released, or submitted and waiting only for its grace window."""
-    responses_given: int
-    responses_required: int
-    responses_received: int
-    received_required: int
-    received_date_passed: bool
-    responses_rated: int
-    next_step_set: bool
-    confirmation_required: bool
-    confirmed: bool
-    something_to_answer: bool = True
-    """Whether a peer's reflection is there to be answered now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +64,21 @@ class Term:
 
     @property
     def points(self) -> float:
-        """Points earned, from 0 to ``weight``; a term that asks for nothing is earned."""
-        return (
-            float(self.weight) if self.of == 0 else self.weight * min(self.done, self.of) / self.of
-        )
+        """Points earned, from 0 to ``weight``, to one decimal, as they are shown.
+
+        A term that asks for nothing is earned.
+        """
+        if self.of == 0:
+            return float(self.weight)
+        return round(self.weight * min(self.done, self.of) / self.of, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A tutor's word that a learner has completed, whatever is open, with ``points`` of 100."""
+
+    points: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,75 +87,96 @@ class Progress:
 
     items: tuple[Item, ...]
     terms: tuple[Term, ...]
+    to_give: Requirement = NOTHING
+    to_receive: Requirement = NOTHING
+    override: Override | None = None
 
     @property
     def complete(self) -> bool:
+        """Whether every line is done, or a tutor said that it is complete."""
+        return self.override is not None or self.all_done
+
+    @property
+    def all_done(self) -> bool:
         """Whether every line is done."""
         return all(item.state is ItemState.DONE for item in self.items)
 
     @property
-    def score(self) -> float:
-        """Points earned of 100, to one decimal."""
+    def earned(self) -> float:
+        """The sum of the terms' points, to one decimal."""
         return round(sum(term.points for term in self.terms), 1)
 
     @property
+    def score(self) -> float:
+        """Points of 100, to one decimal: what is earned, or what a tutor set."""
+        return float(self.override.points) if self.override is not None else self.earned
+
+    @property
     def next_item(self) -> Item | None:
-        """The line to do next, if the learner can do anything now."""
+        """The line to do next, if there is anything that the learner can and need do now."""
+        if self.override is not None:
+            return None
         return next((item for item in self.items if item.state is ItemState.NEXT), None)
 
 
-def enough_date(new_due_at: datetime | None, submitted_at: datetime | None) -> datetime | None:
-    """Return the date of *enough or date*: from then on nobody waits for others.
-
-    The activity's New date; where it has none, two weeks after the learner's own submission, so
-    that a small cohort holds nobody for ever. None if neither is known yet.
-    """
-    if new_due_at is not None:
-        return new_due_at
-    return submitted_at + PATIENCE if submitted_at is not None else None
-
-
-def progress(facts: Facts, weights: Weights) -> Progress:
+def progress(facts: Facts, weights: Weights, override: Override | None = None) -> Progress:
     """Work out checklist and score from ``facts``."""
-    return Progress(_with_states(_counts(facts)), _terms(facts, weights))
+    give, receive = to_give(facts), to_receive(facts)
+    return Progress(
+        items=_with_states(_lines(facts, give, receive)),
+        terms=_terms(facts, weights, give),
+        to_give=give,
+        to_receive=receive,
+        override=override,
+    )
 
 
-def _counts(facts: Facts) -> list[tuple[ItemKey, int, int, bool]]:
-    """List (key, done, of, waits for others) of every line that the activity asks for."""
-    received_enough = facts.received_required
-    if facts.received_date_passed:
-        received_enough = min(facts.received_required, facts.responses_received)
-    handed_in = facts.reflection_submitted
-    nothing_there = handed_in and not facts.something_to_answer
-    all_rated = handed_in and facts.responses_rated >= facts.responses_received
+_Line = tuple[ItemKey, int, int, bool]
+"""Key, done, of, and whether the line waits for somebody else."""
+PHASE_OF = {
+    ItemKey.RATED_BEFORE: Phase.NOW,
+    ItemKey.REFLECTION: Phase.NOW,
+    ItemKey.RESPONSES_GIVEN: Phase.NEW,
+    ItemKey.HELPFULNESS: Phase.NEXT,
+    ItemKey.NEXT_STEP: Phase.NEXT,
+    ItemKey.RATED_AFTER: Phase.NEXT,
+}
+"""The phase whose date closes a line, where the educator takes nothing late."""
+
+
+def _lines(facts: Facts, give: Requirement, receive: Requirement) -> list[_Line]:
+    """List every line that the activity asks for."""
+    handed_in, rate = facts.reflection_submitted, to_rate(facts)
+    rated = min(facts.responses_rated, rate)
+    nothing_there = handed_in and facts.answerable == 0
+    tagged = int(facts.has_competencies)
     lines = [
-        (ItemKey.RATED_BEFORE, int(facts.rated_before), int(facts.has_competencies), False),
+        (ItemKey.RATED_BEFORE, int(facts.rated_before), tagged, False),
         (ItemKey.REFLECTION, int(facts.reflection_accepted), 1, handed_in),
-        (
-            ItemKey.RESPONSES_GIVEN,
-            facts.responses_given,
-            facts.responses_required,
-            nothing_there,
-        ),
-        (ItemKey.RESPONSES_RECEIVED, facts.responses_received, received_enough, handed_in),
-        (ItemKey.HELPFULNESS, facts.responses_rated, facts.responses_received, all_rated),
+        (ItemKey.RESPONSES_GIVEN, give.done, give.of, nothing_there),
+        (ItemKey.RESPONSES_RECEIVED, receive.done, receive.of, handed_in),
+        (ItemKey.HELPFULNESS, rated, rate, handed_in and rated >= rate),
         (ItemKey.NEXT_STEP, int(facts.next_step_set), 1, False),
-        (ItemKey.RATED_AFTER, int(facts.rated_after), int(facts.has_competencies), False),
+        (ItemKey.RATED_AFTER, int(facts.rated_after), tagged, False),
         (ItemKey.CONFIRMATION, int(facts.confirmed), int(facts.confirmation_required), handed_in),
     ]
     asked = {
         ItemKey.RATED_BEFORE: facts.has_competencies,
         ItemKey.RATED_AFTER: facts.has_competencies,
         # Stays to be seen where too few peers came for anything to be asked.
-        ItemKey.RESPONSES_GIVEN: max(facts.responses_required, facts.received_required) > 0,
-        ItemKey.RESPONSES_RECEIVED: facts.received_required > 0,
-        ItemKey.HELPFULNESS: facts.received_required > 0 or facts.responses_received > 0,
+        ItemKey.RESPONSES_GIVEN: max(give.asked, receive.asked) > 0,
+        ItemKey.RESPONSES_RECEIVED: receive.asked > 0,
+        ItemKey.HELPFULNESS: receive.asked > 0,
         ItemKey.CONFIRMATION: facts.confirmation_required,
     }
-    return [line for line in lines if asked.get(line[0], True)]
+    return [
+        (key, done, of, waits or PHASE_OF.get(key) in facts.closed)
+        for key, done, of, waits in lines
+        if asked.get(key, True)
+    ]
 
 
-def _with_states(lines: list[tuple[ItemKey, int, int, bool]]) -> tuple[Item, ...]:
+def _with_states(lines: list[_Line]) -> tuple[Item, ...]:
     """Mark the first line that the learner can do now as next; the rest is open or waits."""
     items: list[Item] = []
     found_next = False
@@ -193,19 +198,13 @@ def _with_states(lines: list[tuple[ItemKey, int, int, bool]]) -> tuple[Item, ...
     return tuple(items)
 
 
-def _terms(facts: Facts, weights: Weights) -> tuple[Term, ...]:
+def _terms(facts: Facts, weights: Weights, give: Requirement) -> tuple[Term, ...]:
     """Return the four terms of the score."""
-    due = facts.responses_received
-    if not facts.received_date_passed:
-        due = max(due, facts.received_required)
+    waits = not facts.date_passed and not facts.completed
+    due = facts.received_required if waits else to_rate(facts)
     return (
         Term(ItemKey.REFLECTION, weights.reflection, int(facts.reflection_accepted), 1),
-        Term(
-            ItemKey.RESPONSES_GIVEN,
-            weights.responses,
-            facts.responses_given,
-            facts.responses_required,
-        ),
-        Term(ItemKey.HELPFULNESS, weights.helpfulness, facts.responses_rated, due),
+        Term(ItemKey.RESPONSES_GIVEN, weights.responses, give.done, give.of),
+        Term(ItemKey.HELPFULNESS, weights.helpfulness, min(facts.responses_rated, due), due),
         Term(ItemKey.NEXT_STEP, weights.next_step, int(facts.next_step_set), 1),
     )

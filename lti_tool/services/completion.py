@@ -8,10 +8,19 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session
 
 from lti_tool import clock, i18n
 from lti_tool.models.activities import Activity, ActivityCompetency
@@ -20,26 +29,20 @@ from lti_tool.models.participations import ConfirmedLevel, NextStep, Participati
 from lti_tool.models.people import User
 from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Response
-from lti_tool.rules.completion import (
-    Facts,
-    ItemKey,
-    Progress,
-    Weights,
-    enough_date,
-    progress,
-)
-from lti_tool.rules.vocabulary import ModerationMode, Moment, WorkState
-from lti_tool.services import scores
-from lti_tool.services.allocating import Expression, answerable
+from lti_tool.rules.completion import ItemKey, Override, Progress, Weights, progress
+from lti_tool.rules.requirements import Facts, enough_date
+from lti_tool.rules.vocabulary import ModerationMode, Moment, Phase, WorkState
+from lti_tool.services import attention, clocks, scores
+from lti_tool.services.allocating import Expression
+from lti_tool.services.leases import counted
 from lti_tool.services.locking import lock_activity
+from lti_tool.services.reach import answerable
 from lti_tool.services.wording import LevelLine, score_comment
 
 IN_HAND = (WorkState.SUBMITTED, WorkState.HELD, WorkState.RELEASED)
 """States of work that its author has done; returned or withheld work does not count."""
 OUT_OF_HAND = (*IN_HAND, WorkState.WITHHELD)
 """States of work that its author can do nothing about now."""
-LOOK_BACK = timedelta(days=30)
-"""How far back dates are looked for that passed unnoticed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +79,23 @@ def measured(
         activity.weight_helpfulness,
         activity.weight_next_step,
     )
-    return progress(_facts(session, participation, reflection, counts), weights)
+    facts = _facts(session, participation, reflection, counts)
+    return progress(facts, weights, override_of(participation))
+
+
+def override_of(participation: Participation) -> Override | None:
+    """Return a tutor's word that the learner has completed, if there is one."""
+    if participation.override_points is None:
+        return None
+    return Override(participation.override_points, participation.override_reason)
 
 
 def refresh(session: Session, participation: Participation) -> Progress:
     """Measure, note whether the learner has completed, and promise the score if it is due.
 
-    A score is due from completion on, and for everybody once the activity's Next date is over.
-    Also counts anew what allocation needs to know of the learner's reflection.
+    A score is due from completion on, and for everybody once their Next date is over. Also counts
+    anew what allocation needs to know of the learner's reflection, and notes whether they need a
+    tutor and when time alone may change any of this.
     """
     lock_activity(session, participation.activity_id)
     was_complete = participation.completed_at is not None
@@ -96,40 +108,35 @@ def refresh(session: Session, participation: Participation) -> Progress:
         participation.completed_at = now if result.complete else None
     if reflection is not None:
         _note_service(reflection, counts, result)
-    if result.complete or was_complete or _is_over(participation.activity, now):
+    if result.complete or was_complete or _is_over(participation, now):
         scores.promise(session, participation, result, _comment(session, participation, result))
+    dates = clocks.dates_of(participation)
+    moments = [waits_until(participation, reflection), dates.now_due_at, dates.next_due_at]
+    attention.note(session, participation, reflection, result, moments)
     return result
 
 
-def _is_over(activity: Activity, now: datetime) -> bool:
-    """Return whether the Next date passed; a copy's that nobody has looked at is another year's."""
-    ends = activity.next_due_at
-    return ends is not None and ends <= now and not activity.is_being_prepared
+def refresh_after_override(session: Session, participation: Participation) -> Progress:
+    """Measure a learner whose completion was a tutor's word, as if they had never completed.
 
-
-def refresh_after_dates(session: Session, limit: int = 200) -> int:
-    """Refresh learners whose completion a date may have changed since it was last measured.
-
-    For the worker's sweep. Looks at New and Next dates of the last 30 days and at participations
-    that were never measured since; returns how many there were.
+    The score is promised in any case: the LMS was told of the tutor's.
     """
-    passed = or_(_passed(Activity.new_due_at), _passed(Activity.next_due_at))
-    query = (
-        select(Participation)
-        .join(Activity, Participation.activity_id == Activity.id)
-        .where(passed)
-        .order_by(Activity.id, Participation.id)
-        .limit(limit)
-    )
-    found = list(session.scalars(query))
-    for participation in found:
-        refresh(session, participation)
-    return len(found)
+    participation.completed_at = None
+    result = refresh(session, participation)
+    scores.promise(session, participation, result, _comment(session, participation, result))
+    return result
 
 
-def waits_until(activity: Activity, reflection: Reflection | None) -> datetime | None:
+def _is_over(participation: Participation, now: datetime) -> bool:
+    """Return whether the Next date passed; a copy's that nobody has looked at is another year's."""
+    ends = clocks.dates_of(participation).next_due_at
+    return ends is not None and ends <= now and not participation.activity.is_being_prepared
+
+
+def waits_until(participation: Participation, reflection: Reflection | None) -> datetime | None:
     """Return the date from which this learner need not wait for others (enough or date)."""
-    return enough_date(activity.new_due_at, reflection.submitted_at if reflection else None)
+    own = clocks.dates_of(participation).new_due_at
+    return enough_date(own, reflection.submitted_at if reflection else None)
 
 
 def reflection_of(session: Session, participation_id: uuid.UUID) -> Reflection | None:
@@ -137,25 +144,16 @@ def reflection_of(session: Session, participation_id: uuid.UUID) -> Reflection |
     return session.scalar(_REFLECTION, {"me": participation_id})
 
 
-def _passed(due: InstrumentedAttribute[datetime | None]) -> ColumnElement[bool]:
-    """Tell that ``due`` passed lately, and that nobody measured since."""
-    now = clock.now()
-    return and_(
-        due <= now,
-        due > now - LOOK_BACK,
-        or_(Participation.measured_at.is_(None), Participation.measured_at < due),
-    )
-
-
 def _facts(
     session: Session, participation: Participation, reflection: Reflection | None, counts: Counts
 ) -> Facts:
     activity = participation.activity
     state = reflection.state if reflection else WorkState.DRAFT
-    ends = waits_until(activity, reflection)
-    date_passed = ends is not None and ends <= clock.now()
+    ends = waits_until(participation, reflection)
     lacking = max(0, activity.responses_required - counts.given)
-    there = answerable(session, participation, lacking) if lacking else 0
+    closed = clocks.closed_for(participation)
+    if state is WorkState.RETURNED:
+        closed -= {Phase.NOW}  # a tutor asked for a change
     return Facts(
         has_competencies=counts.competencies > 0,
         rated_before=counts.rated_before > 0,
@@ -163,15 +161,18 @@ def _facts(
         reflection_submitted=state in OUT_OF_HAND,
         reflection_accepted=_accepted(activity, state),
         responses_given=counts.given,
-        responses_required=_asked(participation, counts, there, date_passed),
+        responses_required=activity.responses_required,
         responses_received=counts.received,
         received_required=activity.responses_required,
-        received_date_passed=date_passed,
+        date_passed=ends is not None and ends <= clock.now(),
         responses_rated=counts.rated_helpful,
         next_step_set=counts.next_steps > 0,
         confirmation_required=activity.tutor_confirms and counts.competencies > 0,
         confirmed=counts.confirmed > 0,
-        something_to_answer=there > 0,
+        answerable=answerable(session, participation, lacking) if lacking else 0,
+        handed_in=counts.handed_in,
+        completed=participation.completed_at is not None and override_of(participation) is None,
+        closed=closed,
     )
 
 
@@ -179,18 +180,6 @@ def _accepted(activity: Activity, state: WorkState) -> bool:
     """Return whether the reflection is released, or waits for nothing but its grace window."""
     decided_before = activity.reflection_moderation is ModerationMode.BEFORE
     return state is WorkState.RELEASED or (state is WorkState.SUBMITTED and not decided_before)
-
-
-def _asked(participation: Participation, counts: Counts, there: int, date_passed: bool) -> int:
-    """Return how many responses this learner has to give.
-
-    Once the date passed, no more than there are peers' reflections to answer. Who has completed is
-    never asked for more again.
-    """
-    required = participation.activity.responses_required
-    if participation.completed_at is not None:
-        return min(required, counts.handed_in)
-    return min(required, counts.given + there) if date_passed else required
 
 
 def _count(session: Session, participation: Participation, reflection: Reflection | None) -> Counts:
@@ -257,7 +246,9 @@ _REFLECTION = (
 
 def _note_service(reflection: Reflection, counts: Counts, result: Progress) -> None:
     """Write down for allocation how well the learner is served, and whether they did their part."""
-    reflection.served = counts.served
+    if reflection.served != counts.served:
+        reflection.served = counts.served
+        reflection.service = counts.served + counted(reflection.id).scalar_subquery()
     reflection.author_done = all(
         term.done >= term.of for term in result.terms if term.key is ItemKey.RESPONSES_GIVEN
     )

@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lti_tool.rules.completion import (
-    PATIENCE,
-    Facts,
     Item,
     ItemKey,
     ItemState,
+    Override,
     Progress,
     Weights,
-    enough_date,
     progress,
 )
+from lti_tool.rules.requirements import PATIENCE, Facts, Why, enough_date
+from lti_tool.rules.vocabulary import Phase
 
 BEGUN = Facts(
     has_competencies=True,
@@ -28,7 +28,7 @@ BEGUN = Facts(
     responses_required=2,
     responses_received=0,
     received_required=2,
-    received_date_passed=False,
+    date_passed=False,
     responses_rated=0,
     next_step_set=False,
     confirmation_required=True,
@@ -77,7 +77,7 @@ def test_a_fast_learner_goes_on_where_there_is_nothing_to_answer_yet() -> None:
         rated_before=True,
         reflection_submitted=True,
         reflection_accepted=True,
-        something_to_answer=False,
+        answerable=0,
     )
     assert item(alone, ItemKey.RESPONSES_GIVEN).state is ItemState.WAITING
     assert item(alone, ItemKey.RESPONSES_RECEIVED).state is ItemState.WAITING
@@ -100,7 +100,7 @@ def test_helpfulness_is_not_done_by_receiving_nothing() -> None:
 
 
 def test_enough_or_date() -> None:
-    late = replace(DONE, responses_received=1, responses_rated=1, received_date_passed=True)
+    late = replace(DONE, responses_received=1, responses_rated=1, date_passed=True)
     assert measured(late).complete
     assert measured(late).score == 100
     nobody = replace(late, responses_received=0, responses_rated=0)
@@ -132,19 +132,169 @@ def test_the_date_of_enough_or_date() -> None:
     assert enough_date(None, None) is None
 
 
+# What a learner may do, each once or several times, in any order.
+ACTS = (
+    "rate_before",
+    "reflect",
+    "respond",
+    "respond",
+    "respond",
+    "tell",
+    "tell",
+    "commit",
+    "rate_after",
+)
+counts = st.integers(0, 4)
 facts = st.builds(
     Facts,
-    **{
-        name: st.integers(0, 4) if kind == "int" else st.booleans()
-        for name, kind in Facts.__annotations__.items()
-    },
+    has_competencies=st.booleans(),
+    rated_before=st.booleans(),
+    rated_after=st.booleans(),
+    reflection_submitted=st.booleans(),
+    reflection_accepted=st.booleans(),
+    responses_given=counts,
+    responses_required=counts,
+    responses_received=counts,
+    received_required=counts,
+    date_passed=st.booleans(),
+    responses_rated=counts,
+    next_step_set=st.booleans(),
+    confirmation_required=st.booleans(),
+    confirmed=st.booleans(),
+    answerable=counts,
+    handed_in=counts,
+    completed=st.booleans(),
+    closed=st.frozensets(st.sampled_from(Phase)),
+).map(
+    lambda one: replace(
+        one,
+        handed_in=max(one.handed_in, one.responses_given),
+        responses_rated=min(one.responses_rated, one.responses_received),
+        reflection_submitted=one.reflection_submitted or one.reflection_accepted,
+    )
 )
+splits = st.tuples(st.integers(0, 100), st.integers(0, 100), st.integers(0, 100)).map(
+    lambda cuts: [
+        right - left for left, right in zip((0, *sorted(cuts)), (*sorted(cuts), 100), strict=True)
+    ]
+)
+weights = splits.map(lambda parts: Weights(*parts))
 
 
-@given(facts)
-def test_the_score_stays_between_nothing_and_everything(some: Facts) -> None:
-    result = measured(some)
+def after(some: Facts, act: str) -> Facts:
+    """Return the facts after one more act of the learner, as far as it is possible."""
+    if act == "respond":
+        if not some.answerable:
+            return some
+        return replace(
+            some,
+            responses_given=some.responses_given + 1,
+            handed_in=some.handed_in + 1,
+            answerable=some.answerable - 1,
+        )
+    if act == "tell":
+        rated = min(some.responses_rated + 1, some.responses_received)
+        return replace(some, responses_rated=rated)
+    done: dict[str, dict[str, bool]] = {
+        "rate_before": {"rated_before": True},
+        "reflect": {"reflection_submitted": True, "reflection_accepted": True},
+        "commit": {"next_step_set": True},
+        "rate_after": {"rated_after": True},
+    }
+    return replace(some, **done[act])
+
+
+def done_lines(result: Progress) -> set[ItemKey]:
+    return {each.key for each in result.items if each.state is ItemState.DONE}
+
+
+@given(facts, weights)
+def test_the_score_stays_between_nothing_and_everything(some: Facts, points: Weights) -> None:
+    result = progress(some, points)
     assert 0 <= result.score <= 100
     assert sum(each.state is ItemState.NEXT for each in result.items) <= 1
     if result.complete:
         assert result.next_item is None
+
+
+@given(facts, weights)
+def test_the_score_is_the_sum_of_what_is_shown(some: Facts, points: Weights) -> None:
+    result = progress(some, points)
+    shown = [round(term.points * 10) for term in result.terms]
+    assert sum(shown) == round(result.score * 10)
+    assert all(term.points == shown[number] / 10 for number, term in enumerate(result.terms))
+    assert all(0 <= term.points <= term.weight for term in result.terms)
+
+
+@given(facts, weights, st.lists(st.sampled_from(ACTS), max_size=12))
+def test_doing_more_never_takes_anything_away(
+    some: Facts, points: Weights, acts: list[str]
+) -> None:
+    before = progress(some, points)
+    for act in acts:
+        some = after(some, act)
+        now = progress(some, points)
+        assert now.score >= before.score
+        assert done_lines(now) >= done_lines(before)
+        assert now.complete >= before.complete
+        before = now
+
+
+@given(facts, weights, st.permutations(ACTS))
+def test_the_order_in_which_things_are_done_does_not_matter(
+    some: Facts, points: Weights, acts: list[str]
+) -> None:
+    one = other = some
+    for act in ACTS:
+        one = after(one, act)
+    for act in acts:
+        other = after(other, act)
+    assert progress(one, points) == progress(other, points)
+
+
+@given(facts, weights)
+def test_what_is_asked_is_told_with_its_arithmetic(some: Facts, points: Weights) -> None:
+    result = progress(some, points)
+    for told in (result.to_give, result.to_receive):
+        assert told.of <= told.asked
+        assert (told.of < told.asked) is (told.why is not Why.FULL)
+        if told.why is Why.TOO_FEW:
+            assert told.of == told.done + told.there
+
+
+@given(facts, weights)
+def test_once_the_date_passed_nobody_waits_for_peers(some: Facts, points: Weights) -> None:
+    late = progress(replace(some, date_passed=True, answerable=0), points)
+    keys = {ItemKey.RESPONSES_GIVEN, ItemKey.RESPONSES_RECEIVED}
+    if not some.completed:
+        assert keys & {each.key for each in late.items} <= done_lines(late)
+
+
+@given(facts, weights)
+def test_a_response_that_comes_later_takes_nothing_from_who_has_completed(
+    some: Facts, points: Weights
+) -> None:
+    before = progress(replace(some, completed=True), points)
+    more = replace(some, completed=True, responses_received=some.responses_received + 1)
+    now = progress(more, points)
+    assert now.score >= before.score
+    assert now.complete >= before.complete
+
+
+def test_more_responses_than_asked_for_need_not_be_rated() -> None:
+    many = replace(DONE, responses_received=4, responses_rated=2)
+    assert measured(many).complete
+    assert item(many, ItemKey.HELPFULNESS).of == 2
+
+
+def test_a_tutors_word_counts_and_the_arithmetic_stays_to_be_seen() -> None:
+    result = progress(BEGUN, Weights(), Override(80, "Was ill; told me all of it."))
+    assert result.complete and result.next_item is None
+    assert (result.score, result.earned) == (80, 0)
+    assert not result.all_done
+
+
+def test_a_closed_phase_is_not_what_to_do_next() -> None:
+    closed = replace(BEGUN, rated_before=True, closed=frozenset({Phase.NOW}))
+    assert item(closed, ItemKey.REFLECTION).state is ItemState.WAITING
+    assert item(replace(DONE, closed=frozenset(Phase)), ItemKey.REFLECTION).state is ItemState.DONE

@@ -15,8 +15,8 @@ from lti_tool.models.people import User
 from lti_tool.models.responses import Response
 from lti_tool.rules.completion import ItemKey, ItemState, Progress
 from lti_tool.services import completion
-from lti_tool.services.completion import refresh_after_dates
 from lti_tool.services.participations import Participations
+from lti_tool.services.remeasuring import refresh_after_dates
 from tests.factories.learning import ask, go_on, rate, reflect, respond, tell_all
 from tests.factories.world import Person, World, make_world
 
