@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool import clock
 from lti_tool.models.base import Base, Identified, one_of
 from lti_tool.models.frameworks import Competency, CompetencyFramework
 from lti_tool.rules.copies import was_over
-from lti_tool.rules.vocabulary import ActivityState, Audience, CopySign, ModerationMode, Phase
+from lti_tool.rules.giving import AllocationPool
+from lti_tool.rules.vocabulary import (
+    ActivityState,
+    Anonymity,
+    Audience,
+    CopySign,
+    ModerationMode,
+    Phase,
+)
 
 
 class Activity(Identified, Base):
@@ -22,6 +31,7 @@ class Activity(Identified, Base):
     __table_args__ = (
         CheckConstraint("responses_required BETWEEN 0 AND 10", name="responses_required"),
         CheckConstraint("grace_minutes BETWEEN 0 AND 1440", name="grace_minutes"),
+        CheckConstraint("answer_within_days BETWEEN 1 AND 60", name="answer_within_days"),
         CheckConstraint(
             "weight_reflection >= 0 AND weight_responses >= 0 AND weight_helpfulness >= 0"
             " AND weight_next_step >= 0 AND weight_reflection + weight_responses"
@@ -53,6 +63,12 @@ class Activity(Identified, Base):
     framework_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("competency_frameworks.id"))
     responses_required: Mapped[int] = mapped_column(default=2)
     """Responses each learner gives, and may expect to receive."""
+    allocation_pool: Mapped[AllocationPool] = mapped_column(
+        one_of(AllocationPool, "allocation_pool"),
+        default=AllocationPool.CONTEXT,
+        server_default=text("'context'"),
+    )
+    """Whose reflections a learner is given to answer."""
     reflection_moderation: Mapped[ModerationMode] = mapped_column(
         one_of(ModerationMode, "reflection_moderation"), default=ModerationMode.AFTER
     )
@@ -61,6 +77,10 @@ class Activity(Identified, Base):
     )
     grace_minutes: Mapped[int] = mapped_column(default=15)
     """Time in which an author can take a submission back before anyone sees it."""
+    anonymity: Mapped[Anonymity] = mapped_column(
+        one_of(Anonymity, "anonymity"), default=Anonymity.OPEN, server_default="open"
+    )
+    """Once somebody has written, it may only come to hide more (``services.anonymity``)."""
     tutor_confirms: Mapped[bool] = mapped_column(default=True)
     """Whether completion waits for a tutor to confirm competency levels."""
     weight_reflection: Mapped[int] = mapped_column(default=40)
@@ -72,6 +92,20 @@ class Activity(Identified, Base):
     new_due_at: Mapped[datetime | None]
     """From then on a learner need not wait for more responses (enough or date)."""
     next_due_at: Mapped[datetime | None]
+    accepts_late: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether a phase stays open to a learner after their date for it."""
+    starts_on_joining: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether who joins the course after it opened has as many days as the others had."""
+    answer_within_days: Mapped[int] = mapped_column(default=3, server_default=text("3"))
+    """After so many days without a response a reflection is the tutor's to answer."""
+    closed_at: Mapped[datetime | None]
+    """Since when an educator has archived it: learners read what is theirs and change nothing."""
+    event_at: Mapped[datetime | None]
+    """When the live session is, or was, that learners write about."""
+    shared_links: Mapped[list[dict[str, str]]] = mapped_column(
+        default=list, server_default=text("'[]'")
+    )
+    """What was shared there, in order: ``url``, ``words`` of who shared it, ``by`` a pseudonym."""
     created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -117,6 +151,8 @@ class ActivityCompetency(Base):
     competency_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("competencies.id"), primary_key=True
     )
+    target_level: Mapped[int | None]
+    """Position on the scale that the educator suggests to aim at."""
 
 
 class ActivityVersion(Identified, Base):
@@ -148,16 +184,42 @@ class Prompt(Identified, Base):
     )
     position: Mapped[int]
     phase: Mapped[Phase] = mapped_column(one_of(Phase, "phase"), default=Phase.NOW)
+    root_id: Mapped[uuid.UUID | None]
+    """The prompt of an earlier version that this one continues; empty if it is the first."""
     template_key: Mapped[str] = mapped_column(default="")
     """Set while the wording is the template's: then each reader sees it in their own language."""
     text: Mapped[str]
     help: Mapped[str] = mapped_column(default="")
+    translations: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """Own wording in other languages: language tag to ``text`` and ``help``."""
     min_words: Mapped[int] = mapped_column(default=0)
     """Characters instead of words for Chinese and Japanese."""
     max_words: Mapped[int | None]
     required: Mapped[bool] = mapped_column(default=True)
     audience: Mapped[Audience] = mapped_column(
         one_of(Audience, "audience"), default=Audience.COHORT
+    )
+
+    competencies: Mapped[list[Competency]] = relationship(
+        secondary="prompt_competencies", order_by="Competency.position", lazy="selectin"
+    )
+
+    @property
+    def root(self) -> uuid.UUID:
+        """What it has in common with the same question of other versions."""
+        return self.root_id or self.id
+
+
+class PromptCompetency(Base):
+    """A competency that a prompt speaks to, one of its activity's."""
+
+    __tablename__ = "prompt_competencies"
+
+    prompt_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("prompts.id", ondelete="CASCADE"), primary_key=True
+    )
+    competency_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("competencies.id"), primary_key=True
     )
 
 

@@ -35,3 +35,14 @@ def response_minimum(locale: str) -> int:
 def response_length(parts: Mapping[str, str], locale: str) -> int:
     """Count the words (or characters) of all parts together."""
     return sum(count_words(parts.get(name, ""), locale) for name in RESPONSE_PARTS)
+
+
+def length_for(length: int, written_for: str, reader: str) -> int:
+    """Return a length that was set in the unit of one language in that of another.
+
+    A character of Chinese or Japanese counts as half a word, as in the minima above.
+    """
+    if counts_characters(written_for) == counts_characters(reader):
+        return length
+    per_word = RESPONSE_MIN_CHARACTERS // RESPONSE_MIN_WORDS
+    return length * per_word if counts_characters(reader) else length // per_word

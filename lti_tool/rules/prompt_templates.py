@@ -1,34 +1,38 @@
-"""The prompts that an activity starts from; unmodified ones are shown in each reader's language.
+"""Templates of activities: which there are, and how their prompts read in each language.
 
-The default template is the product's own Now–New–Next; its three stages correspond to What, So
-what and Now what. A prompt about feelings is for its author and the tutor unless the educator
-decides otherwise.
+Unmodified prompts of a template are shown in each reader's language. A prompt about feelings is
+for its author and the tutor unless the educator decides otherwise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lti_tool import i18n
 from lti_tool.i18n import gettext as _
-from lti_tool.rules.vocabulary import Audience, Phase
+from lti_tool.rules.guidance import length_for
+from lti_tool.rules.template_prompts import BLANK, PATTERNS, PromptPattern
 
 DEFAULT_TEMPLATE = "now_new_next"
 
 
 @dataclass(frozen=True, slots=True)
-class PromptPattern:
-    """A prompt of a template; ``text`` and ``help`` give its wording in the language in force."""
+class Template:
+    """A set of prompts to begin with; ``name`` and ``use`` are in the language in force."""
 
     key: str
-    text: Callable[[], str]
-    help: Callable[[], str]
-    min_words: int = 0
-    max_words: int | None = None
-    required: bool = True
-    audience: Audience = Audience.COHORT
-    phase: Phase = Phase.NOW
+    prompts: tuple[PromptPattern, ...]
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return _names()[self.key]
+
+    @property
+    def use(self) -> str:
+        """What it is good for, in one line."""
+        return _uses()[self.key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,61 +44,44 @@ class Wording:
     locale: str
 
 
-TEMPLATES: dict[str, tuple[PromptPattern, ...]] = {
-    DEFAULT_TEMPLATE: (
-        PromptPattern(
-            key="now_new_next.practice",
-            text=lambda: _("Now: what do you do today?"),
-            help=lambda: _(
-                "Choose one real situation from your work. What did you do, and why in that way?"
-                " Leave out the names of users and colleagues."
-            ),
-            min_words=40,
-        ),
-        PromptPattern(
-            key="now_new_next.encounter",
-            text=lambda: _("New: what have you met that confirms it, shakes it or adds to it?"),
-            help=lambda: _(
-                "A course, something you read, a colleague's way of working. Whom did it come"
-                " from, and how does it differ from what you do?"
-            ),
-            min_words=40,
-        ),
-        PromptPattern(
-            key="now_new_next.feelings",
-            text=lambda: _("How does that make you feel?"),
-            help=lambda: _("What encourages you, what worries you, what you would rather not try."),
-            required=False,
-            audience=Audience.TUTOR,
-        ),
-        PromptPattern(
-            key="now_new_next.change",
-            text=lambda: _("Next: what would you like to do differently?"),
-            help=lambda: _(
-                "Say what stands in the way, and what you would like your peers to think about"
-                " with you."
-            ),
-            min_words=25,
-        ),
-    ),
-}
+TEMPLATES = {key: Template(key, patterns) for key, patterns in PATTERNS.items()}
+"""By key, in the order in which they are offered."""
 
 
 def find(key: str) -> PromptPattern | None:
     """Return the pattern with this ``key``, or None if no template has it."""
-    patterns = (pattern for template in TEMPLATES.values() for pattern in template)
+    patterns = (pattern for template in TEMPLATES.values() for pattern in template.prompts)
     return next((pattern for pattern in patterns if pattern.key == key), None)
 
 
-def wording(template_key: str, text: str, help_text: str, locale: str) -> Wording:
-    """Return how the reader sees a prompt: the template's words in their language, else as written.
+def template_of(prompt_keys: list[str]) -> Template | None:
+    """Return the template whose prompts these keys are, all of them in its order, if any."""
+    for template in TEMPLATES.values():
+        if prompt_keys and [pattern.key for pattern in template.prompts] == prompt_keys:
+            return template
+    return None
 
-    ``text``, ``help_text`` and ``locale`` are what the educator wrote and in which language.
+
+def wording(
+    template_key: str,
+    text: str,
+    help_text: str,
+    locale: str,
+    translations: Mapping[str, Mapping[str, str]],
+) -> Wording:
+    """Return how the reader sees a prompt: in their language if it is there, else as written.
+
+    ``text``, ``help_text`` and ``locale`` are what the educator wrote and in which language;
+    ``translations`` the same by other languages, each with ``text`` and ``help``.
     """
+    reader = i18n.current()
     pattern = find(template_key)
-    if pattern is None:
-        return Wording(text, help_text, locale)
-    return Wording(pattern.text(), pattern.help(), i18n.current())
+    if pattern is not None:
+        return Wording(pattern.text(), pattern.help(), reader)
+    own = translations.get(reader)
+    if own and reader != locale:
+        return Wording(own["text"], own.get("help", ""), reader)
+    return Wording(text, help_text, locale)
 
 
 def key_if_unmodified(template_key: str, text: str, help_text: str) -> str:
@@ -107,3 +94,37 @@ def key_if_unmodified(template_key: str, text: str, help_text: str) -> str:
             if (text.strip(), help_text.strip()) == (pattern.text(), pattern.help()):
                 return template_key
     return ""
+
+
+def lengths(pattern: PromptPattern, locale: str) -> tuple[int, int | None]:
+    """Return a pattern's least and most words; characters where ``locale`` counts those."""
+    most = pattern.max_words and length_for(pattern.max_words, i18n.DEFAULT, locale)
+    return length_for(pattern.min_words, i18n.DEFAULT, locale), most
+
+
+def _names() -> dict[str, str]:
+    return {
+        DEFAULT_TEMPLATE: _("Now – New – Next"),
+        "what": _("What? So what? Now what?"),
+        "gibbs": _("Gibbs: the reflective cycle"),
+        "kolb": _("Kolb: learning from experience"),
+        "deal": _("DEAL: describe, examine, articulate learning"),
+        "four_r": _("4R: report and respond, relate, reason, reconstruct"),
+        BLANK: _("Blank"),
+    }
+
+
+def _uses() -> dict[str, str]:
+    return {
+        DEFAULT_TEMPLATE: _(
+            "For a course, a webinar or a month of work: what you do, what you met, what changes."
+        ),
+        "what": _("Short: for one event or one lesson, in three steps."),
+        "gibbs": _(
+            "For one incident that stays with you: from what happened to what you would do."
+        ),
+        "kolb": _("For practice over several weeks: try, look back, understand, try again."),
+        "deal": _("For placements and projects; goes well with competencies."),
+        "four_r": _("For teaching and advising: each step goes deeper than the one before."),
+        BLANK: _("Your own questions from the start."),
+    }

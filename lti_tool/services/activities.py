@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
@@ -14,49 +13,25 @@ from lti_tool.errors import NotFound, Stale
 from lti_tool.models import Database
 from lti_tool.models.activities import Activity, ActivityVersion, ResourceLink
 from lti_tool.models.participations import Participation
-from lti_tool.rules.completion import Weights
-from lti_tool.rules.prompt_templates import DEFAULT_TEMPLATE
 from lti_tool.rules.viewer import Viewer
-from lti_tool.rules.vocabulary import ActivityState, ModerationMode, SessionKind
-from lti_tool.services import completion, prompts, renaming
+from lti_tool.rules.vocabulary import ActivityState, SessionKind
+from lti_tool.services import clocks, prompts, remeasuring, renaming
+from lti_tool.services.activity_values import (
+    ActivityValues,
+    apply_values,
+    counted,
+    values_of,
+)
 from lti_tool.services.copy_notices import CopyNotice, notice_of
 from lti_tool.services.frameworks import (
     CompetencyView,
     LevelView,
-    competencies_for,
     competency_view,
     level_view,
 )
 from lti_tool.services.locking import lock_activity
-from lti_tool.services.prompts import PromptValues
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityDates:
-    """When the phases of an activity open and are due; aware moments, None where there is none."""
-
-    opens_at: datetime | None = None
-    now_due_at: datetime | None = None
-    new_due_at: datetime | None = None
-    next_due_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityValues:
-    """Everything an educator decides about an activity."""
-
-    title: str
-    locale: str
-    prompts: tuple[PromptValues, ...]
-    description: str = ""
-    competency_ids: tuple[uuid.UUID, ...] = ()
-    responses_required: int = 2
-    reflection_moderation: ModerationMode = ModerationMode.AFTER
-    response_moderation: ModerationMode = ModerationMode.AFTER
-    grace_minutes: int = 15
-    tutor_confirms: bool = True
-    weights: Weights = field(default_factory=Weights)
-    dates: ActivityDates = field(default_factory=ActivityDates)
+from lti_tool.services.prompt_changes import PromptChanges, changes_to
+from lti_tool.services.target_levels import set_targets, targets_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +85,11 @@ class Activities:
                 context_id=viewer.context_id,
                 state=_first_state(viewer),
                 title=values.title,
-                template=DEFAULT_TEMPLATE,
                 created_by_id=viewer.user_id,
             )
-            _apply(session, viewer, activity, values)
+            apply_values(session, viewer, activity, values)
             session.add(activity)
-            session.flush()
+            set_targets(session, activity, values.target_levels or {})
             prompts.add_version(session, activity, 1, values.prompts)
             if link is not None:
                 link.activity_id = activity.id
@@ -152,18 +126,34 @@ class Activities:
             activity = find_activity(session, viewer, activity_id)
             if _seen(activity) != seen:
                 raise Stale("activity")
-            before, title = _counted(activity), activity.title
-            _apply(session, viewer, activity, values)
+            before, title = counted(activity), activity.title
+            apply_values(session, viewer, activity, values)
             activity.updated_at = clock.now()
+            if values.target_levels is not None:
+                set_targets(session, activity, values.target_levels)
             new_version = prompts.save(
                 session, activity, values.prompts, _begun(session, activity), corrections_only
             )
             session.flush()
-            if _counted(activity) != before:
-                _refresh_all(session, activity)
+            if counted(activity) != before:
+                clocks.rebuild_late(session, activity)
+                remeasuring.refresh_all(session, activity.id)
             if activity.title != title:
                 renaming.promise(session, activity)
             return Saved(new_version)
+
+    def question_changes(
+        self, viewer: Viewer, activity_id: uuid.UUID, values: ActivityValues
+    ) -> PromptChanges | None:
+        """Return how ``values`` change the questions of learners who have begun.
+
+        None where nobody has, or nothing changes: then there is nothing to ask. Raises NotFound.
+        """
+        with self.db.read() as session:
+            activity = find_activity(session, viewer, activity_id)
+            if not _begun(session, activity):
+                return None
+            return changes_to(session, activity, values.prompts, values.locale) or None
 
 
 def find_activity(session: Session, viewer: Viewer, activity_id: uuid.UUID) -> Activity:
@@ -186,7 +176,10 @@ def activity_view(session: Session, activity: Activity) -> ActivityView:
     framework = activity.framework
     return ActivityView(
         activity.id,
-        _values(activity, tuple(prompts.prompt_values(item) for item in version.prompts)),
+        replace(
+            values_of(activity, tuple(prompts.prompt_values(item) for item in version.prompts)),
+            target_levels=targets_of(session, activity.id),
+        ),
         version.number,
         tuple(competency_view(item) for item in activity.competencies),
         tuple(level_view(level) for level in framework.levels) if framework else (),
@@ -194,11 +187,6 @@ def activity_view(session: Session, activity: Activity) -> ActivityView:
         _seen(activity),
         notice_of(session, activity),
     )
-
-
-def weights_of(activity: Activity) -> Weights:
-    """Return the points per term of the activity's score."""
-    return Weights(**{name: getattr(activity, f"weight_{name}") for name in _names(Weights)})
 
 
 def scoped(viewer: Viewer) -> Select[Activity]:
@@ -215,39 +203,6 @@ def _first_state(viewer: Viewer) -> ActivityState:
     return ActivityState.DRAFT if in_window else ActivityState.PUBLISHED
 
 
-def _names(record: type) -> list[str]:
-    return [item.name for item in fields(record)]
-
-
-def _values(activity: Activity, prompt_values: tuple[PromptValues, ...]) -> ActivityValues:
-    same = set(_names(ActivityValues)) - {"prompts", "competency_ids", "weights", "dates"}
-    return ActivityValues(
-        prompts=prompt_values,
-        competency_ids=tuple(item.id for item in activity.competencies),
-        weights=weights_of(activity),
-        dates=ActivityDates(**{name: getattr(activity, name) for name in _names(ActivityDates)}),
-        **{name: getattr(activity, name) for name in same},
-    )
-
-
-def _apply(session: Session, viewer: Viewer, activity: Activity, values: ActivityValues) -> None:
-    """Write ``values`` to the activity's columns and competencies (not its prompts)."""
-    activity.title, activity.description = values.title, values.description
-    activity.locale = values.locale
-    activity.responses_required = values.responses_required
-    activity.reflection_moderation = values.reflection_moderation
-    activity.response_moderation = values.response_moderation
-    activity.grace_minutes, activity.tutor_confirms = values.grace_minutes, values.tutor_confirms
-    for name in _names(Weights):
-        setattr(activity, f"weight_{name}", getattr(values.weights, name))
-    for name in _names(ActivityDates):
-        setattr(activity, name, getattr(values.dates, name))
-    chosen = competencies_for(session, viewer, values.competency_ids)
-    activity.competencies = chosen
-    if chosen:
-        activity.framework_id = chosen[0].framework_id
-
-
 def _seen(activity: Activity) -> str:
     return activity.updated_at.isoformat()
 
@@ -255,17 +210,6 @@ def _seen(activity: Activity) -> str:
 def _begun(session: Session, activity: Activity) -> int:
     query = select(func.count()).where(Participation.activity_id == activity.id)
     return session.scalar(query) or 0
-
-
-def _counted(activity: Activity) -> ActivityValues:
-    """Return the values that completion and score depend on; the others emptied."""
-    return replace(_values(activity, ()), title="", description="", locale="", grace_minutes=0)
-
-
-def _refresh_all(session: Session, activity: Activity) -> None:
-    query = select(Participation).where(Participation.activity_id == activity.id)
-    for participation in session.scalars(query):
-        completion.refresh(session, participation)
 
 
 def _empty_link(session: Session, viewer: Viewer) -> ResourceLink | None:

@@ -8,17 +8,19 @@ from dataclasses import dataclass, replace
 from lti_tool.i18n import gettext as _
 from lti_tool.models import Database
 from lti_tool.models.activities import Activity
-from lti_tool.rules.completion import Facts, Progress, progress
+from lti_tool.rules.completion import Progress, progress
 from lti_tool.rules.guidance import RESPONSE_PARTS, response_minimum
+from lti_tool.rules.requirements import Facts
 from lti_tool.rules.rich_text import from_text
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import AllocationState, Audience, WorkState
-from lti_tool.services.activities import find_activity, weights_of
+from lti_tool.services.activities import find_activity
+from lti_tool.services.activity_values import weights_of
 from lti_tool.services.answers import AnswerView, answer_views
 from lti_tool.services.frameworks import level_view
+from lti_tool.services.now_pages import NowPage, live_session
 from lti_tool.services.participations import NextPage
 from lti_tool.services.ratings import RatingView
-from lti_tool.services.reflections import NowPage
 from lti_tool.services.response_pages import RespondPage
 from lti_tool.services.standing import Standing, activity_facts
 
@@ -58,7 +60,16 @@ def _preview(activity: Activity) -> Preview:
     )
     framework = activity.framework
     levels = tuple(level_view(level) for level in framework.levels) if framework else ()
-    now = NowPage(before, ratings, levels, questions, version=0, saved_at=None, begun=False)
+    now = NowPage(
+        before,
+        ratings,
+        levels,
+        questions,
+        version=0,
+        saved_at=None,
+        begun=False,
+        session=live_session(activity),
+    )
     read = tuple(_answered(item) for item in questions if item.prompt.audience is Audience.COHORT)
     return Preview(
         start=now,
@@ -119,7 +130,7 @@ def _progress(activity: Activity, reflected: bool) -> Progress:
         responses_required=activity.responses_required,
         responses_received=0,
         received_required=activity.responses_required,
-        received_date_passed=False,
+        date_passed=False,
         responses_rated=0,
         next_step_set=False,
         confirmation_required=activity.tutor_confirms and tagged,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lti_tool.services.activities import ActivityValues
+from lti_tool.services.activity_values import ActivityValues
 from lti_tool.services.prompts import template_prompts
 
 

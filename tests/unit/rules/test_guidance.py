@@ -5,6 +5,7 @@ from lti_tool.rules.guidance import (
     RESPONSE_MIN_CHARACTERS,
     RESPONSE_MIN_WORDS,
     RESPONSE_PARTS,
+    length_for,
     response_length,
     response_minimum,
     size_of,
@@ -28,3 +29,11 @@ def test_required_parts_are_parts() -> None:
 
 def test_sizes_are_bytes() -> None:
     assert size_of("é") == 2
+
+
+def test_a_length_keeps_its_meaning_in_a_language_that_counts_characters() -> None:
+    assert [length_for(40, *pair) for pair in (("en", "fr"), ("en", "zh"), ("zh", "en"))] == [
+        40,
+        80,
+        20,
+    ]

@@ -11,7 +11,7 @@ from lti_tool.rules.completion import Weights
 from lti_tool.rules.vocabulary import Audience
 from lti_tool.schemas.activities import ActivityForm
 from lti_tool.schemas.fields import local_text
-from lti_tool.services.activities import ActivityValues
+from lti_tool.services.activity_values import ActivityValues
 from lti_tool.services.prompts import template_prompts
 from lti_tool.views.forms import load
 
@@ -97,7 +97,10 @@ def test_a_date_is_read_in_the_readers_zone_and_shown_there_again() -> None:
         ({"prompts.0.text": ""}, ["prompts.0.text"]),
         ({"prompts.0.min_words": "9", "prompts.0.max_words": "8"}, ["prompts.0.max_words"]),
         ({"prompts.0.audience": "world"}, ["prompts.0.audience"]),
-        ({"competencies": ["00000000-0000-4000-8000-000000000000"] * 6}, ["competencies"]),
+        (
+            {"competencies": [f"00000000-0000-4000-8000-00000000000{n}" for n in range(6)]},
+            ["competencies"],
+        ),
         ({"competencies": ["x"]}, ["competencies.0"]),
         ({"title": "", "grace_minutes": "x"}, ["grace_minutes", "title"]),
     ],

@@ -16,8 +16,9 @@ from lti_tool.models.reflections import Reflection
 from lti_tool.rules.completion import Weights
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import Audience, ModerationMode, SessionKind, WorkState
-from lti_tool.services.activities import Activities, ActivityDates, ActivityView
+from lti_tool.services.activities import Activities, ActivityView
 from lti_tool.services.activity_lists import ActivityLists
+from lti_tool.services.activity_values import ActivityDates
 from lti_tool.services.prompts import PromptValues
 from tests.factories.activities import activity_values
 from tests.factories.work import add_participation, add_reflection
@@ -46,6 +47,7 @@ def test_what_was_decided_is_what_is_shown(world: World) -> None:
     viewer = replace(world.viewer(world.educator, SessionKind.DEEP_LINKING), resource_link_id=None)
     values = activity_values(
         competency_ids=tuple(world.competency_ids),
+        target_levels={},
         responses_required=4,
         reflection_moderation=ModerationMode.BEFORE,
         tutor_confirms=False,

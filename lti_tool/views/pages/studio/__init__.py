@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
-from lti_tool.views.pages.studio import copying, making, picking, previewing, settings
+from lti_tool.views.pages.studio import (
+    beginning,
+    copying,
+    frameworks,
+    looking,
+    making,
+    managing,
+    picking,
+    previewing,
+    rehearsing,
+    settings,
+)
 from lti_tool.views.pages.studio.blueprint import bp
 
-__all__ = ["bp", "copying", "making", "picking", "previewing", "settings"]
+__all__ = [
+    "beginning",
+    "bp",
+    "copying",
+    "frameworks",
+    "looking",
+    "making",
+    "managing",
+    "picking",
+    "previewing",
+    "rehearsing",
+    "settings",
+]

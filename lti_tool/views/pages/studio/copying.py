@@ -23,7 +23,7 @@ from lti_tool.views.session import services, viewer
 COPY = "/activities/<uuid:activity_id>/copy"
 
 
-@bp.get("/activities/<uuid:activity_id>/dates")
+@bp.get("/activities/<uuid:activity_id>/shift")
 @allow(*educators)
 def shift(activity_id: uuid.UUID, day: date | None = None, conflict: bool = False) -> str:
     """Show what the dates would be if the first of them fell on a day."""
@@ -42,7 +42,7 @@ def shift(activity_id: uuid.UUID, day: date | None = None, conflict: bool = Fals
     )
 
 
-@bp.post("/activities/<uuid:activity_id>/dates")
+@bp.post("/activities/<uuid:activity_id>/shift")
 @allow(*educators)
 @form_page(shift)
 def shift_dates(activity_id: uuid.UUID) -> Response | str | tuple[str, int]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import g, request
-from werkzeug.datastructures import MultiDict
+from flask import g
 
 from lti_tool import i18n
-from lti_tool.rules.rich_text import clean, storable, to_text
-from lti_tool.rules.vocabulary import Audience
+from lti_tool.rules.chat_links import sharer_name
+from lti_tool.rules.prompt_templates import TEMPLATES, Template, template_of
+from lti_tool.rules.rich_text import clean, counts_characters, storable, to_text
 from lti_tool.schemas.activities import (
     DATES,
     MAX_DESCRIPTION,
@@ -18,15 +19,17 @@ from lti_tool.schemas.activities import (
     MOST_PROMPTS,
     WEIGHTS,
 )
+from lti_tool.schemas.competency_targets import target_field
 from lti_tool.schemas.fields import local_text, numbers_in
-from lti_tool.services.activities import ActivityValues
-from lti_tool.services.prompts import PromptValues, template_prompts
+from lti_tool.services.activity_values import ActivityValues
+from lti_tool.services.prompts import template_prompts
+from lti_tool.views.pages.studio.competency_picker import picker
+from lti_tool.views.pages.studio.looking import looked
+from lti_tool.views.pages.studio.prompt_fields import Form, link_fields, prompt_fields, put
 from lti_tool.views.session import services, viewer
 
-PROMPT_FIELDS = ("template_key", "text", "help", "min_words", "max_words", "required", "audience")
 OURSELVES = "miroir"
 """What an LMS proposes as a title where the educator wrote none: the tool's own name."""
-Form = MultiDict[str, str]
 
 
 def new_activity(title: str = "", text: str = "") -> ActivityValues:
@@ -48,10 +51,16 @@ def context(values: ActivityValues) -> dict[str, Any]:
     return {
         "form": form,
         "prompt_numbers": numbers_in(form, "prompts"),
-        "chosen": form.getlist("competencies"),
-        "frameworks": services().frameworks.available(viewer()),
+        "link_numbers": numbers_in(form, "links"),
+        **picker(form),
+        "templates": list(TEMPLATES.values()),
+        "template_used": _template_used(form),
+        "in_characters": counts_characters(form.get("locale", "")),
+        "looked": looked(form),
+        "pseudonym_of": _pseudonym_of(form),
         "languages": [(locale, i18n.language_name(locale)) for locale in i18n.LOCALES],
         "zone": str(i18n.zone()),
+        "learners": services().masks.learners(viewer()),
         "most_competencies": MOST_COMPETENCIES,
         "most_prompts": MOST_PROMPTS,
     }
@@ -65,9 +74,14 @@ def as_form(values: ActivityValues) -> Form:
             "description": values.description,
             "locale": values.locale,
             "responses_required": str(values.responses_required),
+            "allocation_pool": values.allocation_pool.value,
             "reflection_moderation": values.reflection_moderation.value,
             "response_moderation": values.response_moderation.value,
             "grace_minutes": str(values.grace_minutes),
+            "closes_late": "" if values.accepts_late else "1",
+            "starts_on_joining": "1" if values.starts_on_joining else "",
+            "answer_within_days": str(values.answer_within_days),
+            "anonymity": values.anonymity.value,
             "tutor_confirms": "1" if values.tutor_confirms else "",
         }
     )
@@ -76,61 +90,28 @@ def as_form(values: ActivityValues) -> Form:
     for name in WEIGHTS:
         form[f"weight_{name}"] = str(getattr(values.weights, name))
     form.setlist("competencies", [str(item) for item in values.competency_ids])
-    for number, prompt in enumerate(values.prompts):
-        _put_prompt(form, number, _prompt_fields(prompt, values.locale))
+    for competency_id, level in (values.target_levels or {}).items():
+        form[target_field(competency_id)] = str(level)
+    form["template"] = form["template_shown"] = values.template
+    form["event_at"] = local_text(values.event_at)
+    put(form, "prompts", [prompt_fields(prompt, values.locale) for prompt in values.prompts])
+    put(form, "links", [link_fields(link) for link in values.shared_links])
     return form
 
 
-def rearranged() -> Form | None:
-    """Return the form that was sent, with a prompt added, removed or moved; None to save it.
+def _template_used(form: Form) -> Template | None:
+    """Return the template whose questions the form shows, none of them changed."""
+    rows = [
+        form.get(f"prompts.{number}.template_key", "") for number in numbers_in(form, "prompts")
+    ]
+    return template_of(rows)
 
-    The buttons send ``do``: ``add``, ``remove.2``, ``up.2`` or ``down.2``.
-    """
-    act, _dot, number = request.form.get("do", "").partition(".")
-    if act not in ("add", "remove", "up", "down"):
-        return None
-    form = Form(request.form)
-    prompts = _take_prompts(form)
-    places = {str(place): place for place in range(len(prompts))}
-    place = places.get(number)
-    if act == "add":
-        prompts.append(_prompt_fields(PromptValues("", audience=Audience.COHORT), ""))
-    elif place is not None and act == "remove":
-        prompts.pop(place)
-    elif place is not None:
-        other = place + (1 if act == "down" else -1)
-        if 0 <= other < len(prompts):
-            prompts[place], prompts[other] = prompts[other], prompts[place]
-    for position, fields in enumerate(prompts):
-        _put_prompt(form, position, fields)
-    return form
+
+def _pseudonym_of(form: Form) -> Callable[[str], str]:
+    """Return a function from the number of who shared a link to their pseudonym."""
+    locale = form.get("locale", "")
+    return lambda by: sharer_name(int(by) if by.isdecimal() else 0, locale)
 
 
 def _short(written: str, most: int) -> str:
     return " ".join(storable(written).split())[:most]
-
-
-def _prompt_fields(prompt: PromptValues, locale: str) -> dict[str, str]:
-    worded = prompt.worded(locale)
-    return {
-        "template_key": prompt.template_key,
-        "text": worded.text,
-        "help": worded.help,
-        "min_words": str(prompt.min_words or ""),
-        "max_words": str(prompt.max_words or ""),
-        "required": "1" if prompt.required else "",
-        "audience": prompt.audience.value,
-    }
-
-
-def _take_prompts(form: Form) -> list[dict[str, str]]:
-    """Take the prompts out of the form, in their order."""
-    return [
-        {name: form.pop(f"prompts.{number}.{name}", "") for name in PROMPT_FIELDS}
-        for number in numbers_in(form, "prompts")
-    ]
-
-
-def _put_prompt(form: Form, number: int, fields: dict[str, str]) -> None:
-    for name, value in fields.items():
-        form[f"prompts.{number}.{name}"] = value

@@ -6,18 +6,21 @@ import uuid
 from typing import Any, cast
 
 from flask import g, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import NotFound
 from lti_tool.rules.vocabulary import Role, SessionKind
 from lti_tool.schemas.activities import ActivityForm
-from lti_tool.services.activities import ActivityValues
+from lti_tool.schemas.activity_files import undated
+from lti_tool.services.activity_values import ActivityValues
 from lti_tool.services.deep_linking import Window
-from lti_tool.views.forms import form_page, read_form
+from lti_tool.views.forms import form_page, form_values, load
 from lti_tool.views.guards import allow, staff
 from lti_tool.views.notices import see_other
-from lti_tool.views.pages.studio import form
+from lti_tool.views.pages.studio import arranging, documents, form
 from lti_tool.views.pages.studio.blueprint import bp
+from lti_tool.views.pages.studio.prompt_fields import Form
 from lti_tool.views.render import page
 from lti_tool.views.session import services, viewer
 
@@ -37,19 +40,25 @@ def context(opened: Window | None) -> dict[str, Any]:
     }
 
 
-def show_new(rearranged: bool = False) -> str:
-    """Show the form of a new activity, beside it the way to those that the course has."""
+def show_new(open_section: str = "", unknown: int = 0) -> str:
+    """Show the form of a new activity, beside it the way to those that the course has.
+
+    ``unknown`` counts competencies of a file that are not known here.
+    """
     opened = window()
     if opened is not None and opened.trouble is not None:
         return page("studio/not_here.html", window=opened)
     wishes = opened.wishes if opened else None
+    source = _source()
     start = form.new_activity(wishes.title, wishes.text) if wishes else form.new_activity()
     return page(
         "studio/new.html",
-        rearranged=rearranged,
+        open_section=open_section,
+        source=source,
+        unknown=unknown,
         candidates=[] if opened else services().copies.candidates(viewer()),
         **context(opened),
-        **form.context(start),
+        **form.context(source or start),
     )
 
 
@@ -75,11 +84,11 @@ def attach() -> Response | str:
 def create() -> Response | str:
     """Make the activity and place it, look at it first, or go on choosing."""
     allow_choosing()
-    changed = form.rearranged()
+    changed = arranging.rearranged()
     if changed is not None:
-        g.typed = changed
-        return show_new(rearranged=True)
-    values = cast(ActivityValues, read_form(ActivityForm))
+        g.typed, section = changed
+        return show_new(open_section=section)
+    values = _decided()
     activity_id = services().activities.create(viewer(), values)
     act = request.form.get("do")
     if act == "preview":
@@ -87,6 +96,32 @@ def create() -> Response | str:
     if act == "more" and viewer().kind is SessionKind.DEEP_LINKING:
         return see_other("studio.existing", notice="created", activity=activity_id)
     return placed(activity_id)
+
+
+def _source() -> ActivityValues | None:
+    """Return what the form begins with, if the address names a preset or an activity to copy."""
+    if key := request.args.get("preset"):
+        document = services().sources.preset(viewer(), _id(key))
+        return documents.read_document(document).values
+    if key := request.args.get("from"):
+        return undated(services().sources.values(viewer(), _id(key)))
+    return None
+
+
+def _id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise NotFound("source") from error
+
+
+def _decided() -> ActivityValues:
+    """Return what the form says; of a template that was only ticked, its questions are taken."""
+    typed: Form = MultiDict(request.form)
+    if arranging.chosen_template_differs():
+        typed = arranging.with_template(typed)
+    schema = ActivityForm()
+    return cast(ActivityValues, load(schema, form_values(typed, schema)))
 
 
 def may_attach() -> bool:
