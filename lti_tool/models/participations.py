@@ -5,14 +5,15 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, and_, text
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from lti_tool import clock
 from lti_tool.models.activities import Activity, ResourceLink
 from lti_tool.models.base import Base, Identified, one_of
+from lti_tool.models.clocks import LearnerClock
 from lti_tool.models.people import User
-from lti_tool.rules.vocabulary import Moment
+from lti_tool.rules.vocabulary import Moment, Outcome
 
 
 class Participation(Identified, Base):
@@ -22,6 +23,10 @@ class Participation(Identified, Base):
     __table_args__ = (
         UniqueConstraint("activity_id", "user_id"),
         Index("ix_participations_user_id", "user_id"),
+        Index("ix_participations_alias", "activity_id", "alias", unique=True),
+        Index("ix_participations_remeasure_at", "remeasure_at"),
+        Index("ix_participations_attention", "activity_id", "attention", "attention_at"),
+        CheckConstraint("override_points BETWEEN 0 AND 100", name="override_points"),
     )
 
     activity_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("activities.id"))
@@ -33,7 +38,30 @@ class Participation(Identified, Base):
     started_at: Mapped[datetime] = mapped_column(default=clock.now)
     completed_at: Mapped[datetime | None]
     measured_at: Mapped[datetime | None]
-    """When completion was last worked out; a date that passed since then may have changed it."""
+    """When completion was last worked out."""
+    remeasure_at: Mapped[datetime | None]
+    """When time alone may change what counts, or who needs a tutor; the sweep looks then."""
+    attention: Mapped[int | None]
+    """Why the learner needs a tutor (``rules.signals.SignalKind``, the most urgent); else None."""
+    attention_at: Mapped[datetime | None]
+    """Since when that is so."""
+    signals: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """All reasons, as ``rules.signals.written`` puts them."""
+    override_points: Mapped[int | None]
+    """Points of 100 with which a tutor counted the activity as complete; None as a rule."""
+    override_reason: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Why, in the tutor's words; the learner reads it."""
+    alias: Mapped[int | None]
+    """Number of the learner's pseudonym (``rules.pseudonyms``), drawn by lot; None in the open."""
+    unmasked_at: Mapped[datetime | None]
+    """When staff of a double-blind activity first asked for the name; the history says who."""
+    visit_id: Mapped[uuid.UUID | None]
+    """The launch session of the last visit to the first page (no foreign key: sessions are soon
+    deleted)."""
+    visited_at: Mapped[datetime | None]
+    """When that visit began."""
+    news_since: Mapped[datetime | None]
+    """When the visit before it began: what came in since then is news on this one."""
 
     activity: Mapped[Activity] = relationship()
     user: Mapped[User] = relationship()
@@ -41,6 +69,15 @@ class Participation(Identified, Base):
     ratings: Mapped[list[SelfRating]] = relationship()
     confirmed_levels: Mapped[list[ConfirmedLevel]] = relationship()
     next_step: Mapped[NextStep | None] = relationship()
+    own_clock: Mapped[LearnerClock | None] = relationship(
+        primaryjoin=lambda: and_(
+            foreign(Participation.activity_id) == LearnerClock.activity_id,
+            foreign(Participation.user_id) == LearnerClock.user_id,
+        ),
+        viewonly=True,
+        lazy="joined",
+    )
+    """Read along with the participation: hardly anything is done with one without its dates."""
 
 
 class SelfRating(Identified, Base):
@@ -95,3 +132,26 @@ class ConfirmedLevel(Identified, Base):
     """The evidence, in the tutor's words."""
     confirmed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
     confirmed_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class FollowUp(Identified, Base):
+    """What a learner says, weeks later, of the next step they had committed to."""
+
+    __tablename__ = "follow_ups"
+    __table_args__ = (UniqueConstraint("participation_id", "after_days", "committed_at"),)
+
+    participation_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("participations.id", ondelete="CASCADE")
+    )
+    after_days: Mapped[int]
+    """Which of the questions it answers (``rules.follow_ups.AFTER_DAYS``)."""
+    committed_at: Mapped[datetime]
+    """When the step that it is about was committed to; another step is asked about anew."""
+    action: Mapped[str]
+    """That step, in the words of then."""
+    outcome: Mapped[Outcome] = mapped_column(one_of(Outcome, "outcome"))
+    result: Mapped[str] = mapped_column(default="")
+    """What came of it."""
+    shared: Mapped[bool] = mapped_column(default=False)
+    """Whether tutors may read it."""
+    answered_at: Mapped[datetime] = mapped_column(default=clock.now)

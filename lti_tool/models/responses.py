@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from lti_tool import clock
 from lti_tool.models.base import Base, Identified, one_of
@@ -25,6 +25,7 @@ class Allocation(Identified, Base):
         UniqueConstraint("reflection_id", "reviewer_id"),
         Index("ix_allocations_reviewer_id", "reviewer_id", "state"),
         Index("ix_allocations_activity_id", "activity_id", "state"),
+        Index("ix_allocations_counted", "activity_id", "counted", "leased_until"),
     )
 
     activity_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("activities.id"))
@@ -38,7 +39,16 @@ class Allocation(Identified, Base):
     )
     leased_until: Mapped[datetime]
     """Until then the claim counts as service to the author; autosave renews it."""
+    counted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it is counted in the reflection's ``service`` now (``services.leases``)."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @validates("state")
+    def _end_lease(self, _name: str, state: AllocationState) -> AllocationState:
+        """End the lease of a claim that is answered or passed on, whoever does it."""
+        if state is not AllocationState.CLAIMED:
+            self.leased_until = clock.now()
+        return state
 
     reflection: Mapped[Reflection] = relationship()
     reviewer: Mapped[Participation] = relationship()
@@ -54,6 +64,7 @@ class Response(Identified, Moderated, Base):
         CheckConstraint("helpfulness BETWEEN 1 AND 4", name="helpfulness"),
         Index("ix_responses_activity_id", "activity_id", "state", "visible_at"),
         Index("ix_responses_author_id", "author_id"),
+        Index("ix_responses_waiting", "activity_id", "urgency", "waits_since"),
     )
     SUBJECT = "response"
 
@@ -64,6 +75,8 @@ class Response(Identified, Moderated, Base):
     )
     """Empty for a tutor's response."""
     author_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
+    marked_words: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Words that a tutor may want to look at (``rules.harsh_words``), joined by commas."""
     resonates: Mapped[str] = mapped_column(default="")
     """Sanitised HTML, like the two that follow."""
     question: Mapped[str] = mapped_column(default="")
@@ -76,7 +89,30 @@ class Response(Identified, Moderated, Base):
     reply: Mapped[str] = mapped_column(default="")
     """The author's one answer to the response, sanitised HTML."""
     replied_at: Mapped[datetime | None]
+    takeaway: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """What the reflection's author takes from it, in plain text; for them and their tutors."""
 
     reflection: Mapped[Reflection] = relationship()
     allocation: Mapped[Allocation | None] = relationship(back_populates="response")
     author: Mapped[User] = relationship()
+    revisions: Mapped[list[ResponseRevision]] = relationship(
+        order_by="ResponseRevision.number", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    @property
+    def author_user_id(self) -> uuid.UUID | None:
+        """The person who wrote it."""
+        return self.author_id
+
+
+class ResponseRevision(Identified, Base):
+    """The text of a response as it was submitted once."""
+
+    __tablename__ = "response_revisions"
+    __table_args__ = (UniqueConstraint("response_id", "number"),)
+
+    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("responses.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    parts: Mapped[dict[str, str]]
+    """Name of the part to sanitised HTML."""
+    submitted_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -13,7 +13,8 @@ from lti_tool import clock, i18n
 from lti_tool.i18n import gettext as _
 from lti_tool.rules.allocation import Rating
 from lti_tool.rules.guidance import MAX_NOTE
-from lti_tool.schemas.fields import Words
+from lti_tool.rules.vocabulary import Outcome
+from lti_tool.schemas.fields import Choice, Ticked, Whole, Words
 from lti_tool.services.ratings import LEVEL_PREFIX, TARGET_PREFIX
 
 FARTHEST = timedelta(days=5 * 366)
@@ -58,6 +59,20 @@ class NextStepForm(Schema):
     def make(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
         """Read the date; it lies between today (where the reader is) and five years on."""
         return {**data, "by_date": _day(data["by_date"])}
+
+
+class FollowUpForm(Schema):
+    """What became of a next step."""
+
+    after_days = Whole(1, 999, required=True)
+    outcome = Choice(Outcome, required=True)
+    result = Words(most=MAX_NOTE, load_default="")
+    shared = Ticked()
+
+    @pre_load
+    def fill(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
+        """Let a missing choice read as one that is none."""
+        return {"outcome": "", **data}
 
 
 def _chosen(form: Mapping[str, Any]) -> dict[uuid.UUID, Rating]:

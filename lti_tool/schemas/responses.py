@@ -7,10 +7,10 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load
 
 from lti_tool.i18n import gettext as _
-from lti_tool.rules.guidance import RESPONSE_PARTS
+from lti_tool.rules.guidance import MAX_NOTE, RESPONSE_PARTS
 from lti_tool.rules.vocabulary import DeclineReason
 from lti_tool.schemas.drafts import DraftForm, gathered_texts
-from lti_tool.schemas.fields import Choice
+from lti_tool.schemas.fields import Choice, Words
 from lti_tool.services.drafts import Written
 
 HELPFULNESS = range(1, 5)
@@ -32,10 +32,11 @@ class DeclineForm(Schema):
 
 
 class HelpfulnessForm(Schema):
-    """How helpful a response was, and a reply; loads to ``helpfulness`` and ``reply``."""
+    """How helpful a response was, a reply, and what its addressee takes from it."""
 
     helpfulness = fields.String(load_default="")
     reply = fields.String(load_default="")
+    takeaway = Words(most=MAX_NOTE, load_default="")
 
     @post_load
     def make(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
@@ -44,4 +45,14 @@ class HelpfulnessForm(Schema):
         if chosen not in {str(level) for level in HELPFULNESS}:
             message = _("Choose how helpful this was.")
             raise ValidationError(message, "helpfulness")
-        return {"helpfulness": int(chosen), "reply": Written({"reply": data["reply"]})}
+        return {
+            "helpfulness": int(chosen),
+            "reply": Written({"reply": data["reply"]}),
+            "takeaway": data["takeaway"],
+        }
+
+
+class TakeawayForm(Schema):
+    """What a learner takes from a response."""
+
+    takeaway = Words(most=MAX_NOTE, load_default="")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -15,14 +15,18 @@ from lti_tool.models import Database
 from lti_tool.models.participations import NextStep, Participation
 from lti_tool.rules.allocation import Rating
 from lti_tool.rules.viewer import Viewer
-from lti_tool.rules.vocabulary import Moment, WorkState
-from lti_tool.services import answers, completion
+from lti_tool.rules.vocabulary import Moment, Phase, WorkState
+from lti_tool.services import answers, completion, scores
+from lti_tool.services.anonymity import Asking, askings
 from lti_tool.services.answers import AnswerView, answer_views
+from lti_tool.services.follow_up_views import FollowUpView, follow_up_views
+from lti_tool.services.follow_ups import Question, question
 from lti_tool.services.frameworks import LevelView
+from lti_tool.services.my_news import News, news, visit
 from lti_tool.services.ratings import RatingView, rate, rating_views, scale_of
 from lti_tool.services.response_views import ResponseView, received_responses
+from lti_tool.services.scores import ScoreState
 from lti_tool.services.standing import (
-    Place,
     Standing,
     act,
     own_participation,
@@ -51,11 +55,31 @@ class NextPage:
     next_step: NextStepView | None
     competencies: tuple[RatingView, ...]
     levels: tuple[LevelView, ...]
+    follow_ups: tuple[FollowUpView, ...] = ()
 
     @property
     def rated_after(self) -> bool:
         """Whether the second self-rating is made."""
         return all(rating.after is not None for rating in self.competencies)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The first page of an activity: where the learner is, what came in, what is asked of them."""
+
+    standing: Standing
+    claim_id: uuid.UUID | None
+    """The allocation they are at."""
+    returned_id: uuid.UUID | None
+    """The allocation of a response that the tutor returned."""
+    news: News | None = None
+    """What came in since their last visit."""
+    score: ScoreState | None = None
+    """What their course was told; None if it was told nothing yet."""
+    question: Question | None = None
+    """What is asked of their next step now."""
+    askings: tuple[Asking, ...] = ()
+    """When staff asked for their name, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +92,21 @@ class Participations:
         """Return where the learner stands; enrols them on their first visit. Raises NotFound."""
         return standing_of(self.db, viewer, activity_id)
 
-    def overview(self, viewer: Viewer, activity_id: uuid.UUID) -> Place:
+    def overview(self, viewer: Viewer, activity_id: uuid.UUID) -> Overview:
         """Return what the first page of an activity shows; raise NotFound."""
-        return place_of(self.db, viewer, activity_id)
+        place = place_of(self.db, viewer, activity_id)
+        standing = place.standing
+        begun = Overview(standing, place.claim_id, place.returned_id)
+        if not standing.new_is_open:
+            return begun
+        with self.db.read() as session:
+            participation = own_participation(session, viewer, activity_id)
+            if participation.visit_id == viewer.session_id:
+                return _told(session, viewer, begun, participation)
+        with self.db.write() as session:
+            participation = own_participation(session, viewer, activity_id)
+            visit(viewer, participation)
+            return _told(session, viewer, begun, participation)
 
     def rate_before(
         self, viewer: Viewer, activity_id: uuid.UUID, need: str, chosen: Mapping[uuid.UUID, Rating]
@@ -124,9 +160,23 @@ class Participations:
             completion.refresh(session, participation)
 
 
+def _told(
+    session: Session, viewer: Viewer, begun: Overview, participation: Participation
+) -> Overview:
+    """Add what is told to a learner whose reflection is submitted."""
+    standing, key = begun.standing, participation.id
+    return replace(
+        begun,
+        news=news(session, standing, viewer.user_id, participation.news_since),
+        score=scores.states_for(session, participation.activity_id, [key]).get(key),
+        question=question(session, key),
+        askings=askings(session, key, with_names=False) if standing.unmasked_at else (),
+    )
+
+
 def _reflected(session: Session, viewer: Viewer, activity_id: uuid.UUID) -> Participation:
     """Return the participation of a learner whose reflection is submitted, for a change."""
-    participation = act(session, viewer, activity_id)
+    participation = act(session, viewer, activity_id, Phase.NEXT)
     reflection = completion.reflection_of(session, participation.id)
     if reflection is None or reflection.state is WorkState.DRAFT:
         raise IllegalTransition("reflection", WorkState.DRAFT, "go_on")
@@ -144,10 +194,11 @@ def _next_page(session: Session, standing: Standing, participation: Participatio
     return NextPage(
         standing=standing,
         answers=tuple(view for view in own if view.html),
-        received=received_responses(session, participation.id),
+        received=received_responses(session, participation),
         next_step=NextStepView(step.action, step.by_date, step.opportunity, step.committed_at)
         if step
         else None,
         competencies=rating_views(session, participation),
         levels=scale_of(participation.activity),
+        follow_ups=follow_up_views(session, participation.id) if step else (),
     )

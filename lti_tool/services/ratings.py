@@ -36,6 +36,8 @@ class RatingView:
     target: int | None = None
     after: int | None = None
     confirmed: int | None = None
+    suggested: int | None = None
+    """The level to aim at that the educator suggests."""
 
     @property
     def level_field(self) -> str:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from lti_tool import clock, i18n
+from lti_tool import clock
 from lti_tool.errors import IllegalTransition, NotFound
 from lti_tool.i18n import gettext as _
 from lti_tool.i18n import number
 from lti_tool.models.activities import Activity
 from lti_tool.models.participations import Participation
 from lti_tool.models.reflections import Reflection
-from lti_tool.models.responses import Allocation, Response
+from lti_tool.models.responses import Allocation, Response, ResponseRevision
 from lti_tool.rules.completion import ItemKey, Progress
+from lti_tool.rules.flagging import FlagReason
 from lti_tool.rules.guidance import (
     MAX_RESPONSE_BYTES,
     REQUIRED_PARTS,
@@ -24,15 +25,16 @@ from lti_tool.rules.guidance import (
     response_length,
     response_minimum,
 )
+from lti_tool.rules.harsh_words import found_in
 from lti_tool.rules.rich_text import counts_characters
 from lti_tool.rules.vocabulary import AllocationState, DeclineReason, WorkState
-from lti_tool.services import completion
+from lti_tool.services import completion, flagging
 from lti_tool.services.allocating import renew
 from lti_tool.services.drafts import Saved, Written, check_version
 from lti_tool.services.settling import addressee, settle
 
 EDITABLE = (WorkState.DRAFT, WorkState.RETURNED)
-MARKS_THAT_HOLD = 3
+MARKS_THAT_FLAG = 3
 """So many "cannot be answered" marks put a reflection before the tutor."""
 
 
@@ -115,6 +117,8 @@ def hand_in(
     activity = session.get_one(Activity, participation.activity_id)
     grace = timedelta(minutes=activity.grace_minutes)
     session.add(response.submit(participation.user_id, grace))
+    response.marked_words = ",".join(found_in(getattr(response, name) for name in RESPONSE_PARTS))
+    keep_revision(session, response)
     allocation.state, allocation.decline_reason = AllocationState.ANSWERED, None
     session.flush()
     if not grace:
@@ -137,7 +141,7 @@ def decline(session: Session, allocation: Allocation, reason: DeclineReason) -> 
     allocation.state, allocation.decline_reason = AllocationState.DECLINED, reason
     session.flush()
     if reason is DeclineReason.CANNOT_ANSWER:
-        _hold_if_marked(session, allocation.reflection)
+        _flag_if_marked(session, allocation.reflection)
 
 
 def take_up(session: Session, allocation: Allocation) -> None:
@@ -150,7 +154,7 @@ def take_up(session: Session, allocation: Allocation) -> None:
         session.flush()
 
 
-def _hold_if_marked(session: Session, reflection: Reflection) -> None:
+def _flag_if_marked(session: Session, reflection: Reflection) -> None:
     """Put a reflection before the tutor at every third mark, not at a fourth after release."""
     marks = session.scalar(
         select(func.count()).where(
@@ -158,11 +162,28 @@ def _hold_if_marked(session: Session, reflection: Reflection) -> None:
             Allocation.decline_reason == DeclineReason.CANNOT_ANSWER,
         )
     )
-    if not marks or marks % MARKS_THAT_HOLD or reflection.state is not WorkState.RELEASED:
-        return
-    activity = session.get_one(Activity, reflection.activity_id)
-    with i18n.use(activity.locale):
-        reason = _("Three readers said that they cannot answer this.")
-    session.add(reflection.hold(reason=reason))
-    session.flush()
-    completion.refresh(session, reflection.participation)
+    if marks and marks % MARKS_THAT_FLAG == 0 and reflection.state is WorkState.RELEASED:
+        flagging.raise_flag(session, reflection, None, FlagReason.CANNOT_ANSWER, "")
+
+
+def keep_revision(session: Session, response: Response) -> None:
+    """Keep the text as it is handed in."""
+    number = 1 + (session.scalar(_revisions(response)) or 0)
+    parts = {name: getattr(response, name) for name in RESPONSE_PARTS}
+    session.add(ResponseRevision(response_id=response.id, number=number, parts=parts))
+
+
+def forget_revision(session: Session, response: Response) -> None:
+    """Delete the revision that was taken back: nobody has seen it, and nobody will."""
+    last = session.scalar(_revisions(response))
+    session.execute(
+        delete(ResponseRevision).where(
+            ResponseRevision.response_id == response.id, ResponseRevision.number == last
+        )
+    )
+
+
+def _revisions(response: Response) -> Select[int]:
+    return select(func.max(ResponseRevision.number)).where(
+        ResponseRevision.response_id == response.id
+    )

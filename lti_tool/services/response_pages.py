@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from lti_tool import clock
+from lti_tool.models.activities import Activity
 from lti_tool.models.participations import Participation
 from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Allocation, Response
@@ -18,12 +19,20 @@ from lti_tool.rules.completion import ItemKey
 from lti_tool.rules.guidance import RESPONSE_PARTS, response_minimum
 from lti_tool.rules.rich_text import count_words, to_text
 from lti_tool.rules.vocabulary import AllocationState, WorkState
-from lti_tool.services import allocating
+from lti_tool.services import allocating, commenting, reach, redacting
+from lti_tool.services.anonymity import peer_name
 from lti_tool.services.answers import AnswerView, peer_answers
 from lti_tool.services.completion import IN_HAND
-from lti_tool.services.response_views import ResponseView, received_responses, response_view
+from lti_tool.services.response_views import (
+    ResponseView,
+    for_author,
+    for_learners,
+    for_peers,
+    received_responses,
+    response_view,
+    with_author,
+)
 from lti_tool.services.standing import Standing
-from lti_tool.services.wording import shown_name
 
 MANY = 100
 """Counts on a page stop here."""
@@ -100,7 +109,9 @@ class RespondPage:
     @property
     def editable(self) -> bool:
         """Whether the response is in its author's hands."""
-        return self.own is None or self.own.state in (WorkState.DRAFT, WorkState.RETURNED)
+        if self.own is None:
+            return True
+        return self.own.state in (WorkState.DRAFT, WorkState.RETURNED) and not self.own.is_appealed
 
     def text(self, part: str) -> str:
         """Return a part as plain text, for a field without an editor."""
@@ -131,17 +142,18 @@ class ReceivedPage:
 def new_page(session: Session, standing: Standing, participation: Participation) -> NewPage:
     """Build the hub; nothing is allocated by looking at it."""
     current = allocating.current_claim(session, participation.id)
-    lines = [_line(row) for row in _allocations(session, participation.id)]
+    activity = participation.activity
+    lines = [_line(activity, row) for row in _allocations(session, participation.id)]
     done, asked = _given(standing)
     required = participation.activity.responses_required
-    lacking = allocating.still_waiting(session, participation, required, MANY)
-    received = received_responses(session, participation.id)
+    lacking = reach.still_waiting(session, participation, required, MANY)
+    received = received_responses(session, participation)
     return NewPage(
         standing=standing,
         given=tuple(line for line in lines if line.allocation is AllocationState.ANSWERED),
         declined=tuple(line for line in lines if line.allocation is AllocationState.DECLINED),
         current=next((x for x in lines if current and x.allocation_id == current.id), None),
-        there=allocating.answerable(session, participation, 1) > 0,
+        there=reach.answerable(session, participation, 1) > 0,
         done=done,
         asked=asked,
         lacking=lacking,
@@ -154,7 +166,8 @@ def new_page(session: Session, standing: Standing, participation: Participation)
 def respond_page(session: Session, standing: Standing, allocation: Allocation) -> RespondPage:
     """Build the page of one reflection to answer."""
     reflection, response = allocation.reflection, allocation.response
-    own = response_view(response) if response else None
+    activity = reflection.participation.activity
+    own = _own(session, activity, response) if response else None
     sent = own is not None and own.state in IN_HAND
     answered = allocation.state is AllocationState.ANSWERED
     readable = reflection.state is WorkState.RELEASED or (
@@ -165,15 +178,15 @@ def respond_page(session: Session, standing: Standing, allocation: Allocation) -
         standing=standing,
         allocation_id=allocation.id,
         allocation=allocation.state,
-        author=shown_name(reflection.participation.user.display_name),
+        author=peer_name(activity, reflection.participation),
         readable=readable,
         answers=peer_answers(session, reflection, locale) if readable else (),
-        parts=own.parts if own else dict.fromkeys(RESPONSE_PARTS, ""),
+        parts={name: getattr(response, name) if response else "" for name in RESPONSE_PARTS},
         version=response.draft_version if response else 0,
         saved_at=response.saved_at if response else None,
         minimum=response_minimum(locale),
         own=own,
-        others=_others(session, reflection.id, allocation) if sent and readable else (),
+        others=_others(session, activity, allocation) if sent and readable else (),
     )
 
 
@@ -193,7 +206,7 @@ def received_page(
     )
     return ReceivedPage(
         standing,
-        received_responses(session, participation.id),
+        received_responses(session, participation),
         session.scalar(readers) or 0,
     )
 
@@ -212,6 +225,7 @@ def _allocations(session: Session, reviewer_id: uuid.UUID) -> list[Allocation]:
         .order_by(Allocation.created_at)
         .options(
             joinedload(Allocation.response).joinedload(Response.author),
+            joinedload(Allocation.reviewer).joinedload(Participation.user),
             joinedload(Allocation.reflection)
             .joinedload(Reflection.participation)
             .joinedload(Participation.user),
@@ -220,33 +234,43 @@ def _allocations(session: Session, reviewer_id: uuid.UUID) -> list[Allocation]:
     return list(session.scalars(query))
 
 
-def _line(allocation: Allocation) -> GivenLine:
+def _line(activity: Activity, allocation: Allocation) -> GivenLine:
     return GivenLine(
         allocation.id,
-        shown_name(allocation.reflection.participation.user.display_name),
+        peer_name(activity, allocation.reflection.participation),
         allocation.state,
-        response_view(allocation.response) if allocation.response else None,
+        response_view(activity, allocation.response) if allocation.response else None,
     )
 
 
 def _lacking_names(
     session: Session, participation: Participation, required: int
 ) -> tuple[str, ...]:
-    waiting = allocating.waiting_longest(session, participation, required, NAMED)
-    return tuple(shown_name(user.display_name) for user in waiting)
+    waiting = reach.waiting_longest(session, participation, required, NAMED)
+    return tuple(peer_name(participation.activity, one) for one in waiting)
 
 
 def _others(
-    session: Session, reflection_id: uuid.UUID, allocation: Allocation
+    session: Session, activity: Activity, allocation: Allocation
 ) -> tuple[ResponseView, ...]:
     query = (
         select(Response)
         .where(
-            Response.reflection_id == reflection_id,
+            Response.reflection_id == allocation.reflection_id,
             Response.state == WorkState.RELEASED,
             Response.allocation_id.is_distinct_from(allocation.id),
         )
         .order_by(Response.released_at, Response.id)
-        .options(joinedload(Response.author))
+        .options(*with_author())
     )
-    return tuple(response_view(response) for response in session.scalars(query))
+    views = [response_view(activity, response) for response in session.scalars(query)]
+    passages = redacting.passages_of(session, [view.id for view in views])
+    return tuple(for_peers(view, passages.get(view.id, ())) for view in views)
+
+
+def _own(session: Session, activity: Activity, response: Response) -> ResponseView:
+    """Return the learner's own response: with tutors' comments, and what peers do not read."""
+    passages = redacting.passages_of(session, [response.id]).get(response.id, ())
+    comments = commenting.comments_of(session, [response.id]).get(response.id, ())
+    view = for_author(response_view(activity, response), passages)
+    return replace(view, comments=for_learners(activity, comments))

@@ -17,7 +17,7 @@ from lti_tool.models.responses import Allocation, Response
 from lti_tool.rules.completion import Progress
 from lti_tool.rules.guidance import MAX_RESPONSE_BYTES
 from lti_tool.rules.viewer import Viewer
-from lti_tool.rules.vocabulary import AllocationState, DeclineReason, WorkState
+from lti_tool.rules.vocabulary import AllocationState, DeclineReason, Phase, WorkState
 from lti_tool.services import completion, responding
 from lti_tool.services.allocating import claim, renew
 from lti_tool.services.drafts import Saved, Written
@@ -53,7 +53,7 @@ class Responses:
         before their own reflection is submitted.
         """
         with self.db.write() as session:
-            participation = act(session, viewer, activity_id)
+            participation = act(session, viewer, activity_id, Phase.NEW)
             return _give(session, participation, completion.measure(session, participation))
 
     def open(self, viewer: Viewer, activity_id: uuid.UUID, allocation_id: uuid.UUID) -> RespondPage:
@@ -77,7 +77,7 @@ class Responses:
             lock_participation(session, participation.id)
             allocation = responding.find_allocation(session, participation, allocation_id)
             response = responding.response_to(session, allocation)
-            if response.state not in responding.EDITABLE:
+            if response.state not in responding.EDITABLE or response.appealed_at is not None:
                 raise IllegalTransition("response", response.state, "edit")
             return responding.store(response, allocation, written)
 
@@ -91,7 +91,7 @@ class Responses:
         with self.db.write() as session:
             participation, allocation = _mine(session, viewer, activity_id, allocation_id)
             response = responding.response_to(session, allocation)
-            if response.state not in responding.EDITABLE:
+            if response.state not in responding.EDITABLE or response.appealed_at is not None:
                 return responding.same_again(response, written)
             responding.store(response, allocation, written)
             session.flush()
@@ -110,6 +110,7 @@ class Responses:
             if response.state is WorkState.DRAFT:
                 return
             session.add(response.take_back(viewer.user_id))
+            responding.forget_revision(session, response)
             allocation.state = AllocationState.CLAIMED
             renew(allocation)
             session.flush()
@@ -161,8 +162,11 @@ class Responses:
         response_id: uuid.UUID,
         helpfulness: int,
         reply: Written,
+        takeaway: str = "",
     ) -> None:
         """Say how helpful a response was (1 to 4), and answer it once if there is a ``reply``.
+
+        ``takeaway`` is what the learner takes from it, told to their tutors only.
 
         Raises NotFound for a response that is not to the learner's own reflection or not released,
         IllegalTransition for a second, different reply, InvalidInput for one that is too big.
@@ -176,8 +180,17 @@ class Responses:
             if text and not response.reply:
                 response.reply, response.replied_at = text, clock.now()
             response.helpfulness, response.helpfulness_at = helpfulness, clock.now()
+            response.takeaway = takeaway or response.takeaway
             session.flush()
             completion.refresh(session, participation)
+
+    def take_away(
+        self, viewer: Viewer, activity_id: uuid.UUID, response_id: uuid.UUID, takeaway: str
+    ) -> None:
+        """Keep what the learner takes from a response, in place of what they said; as ``tell``."""
+        with self.db.write() as session:
+            participation = act(session, viewer, activity_id)
+            _to_me(session, participation, response_id).takeaway = takeaway
 
 
 def _mine(

@@ -46,8 +46,8 @@ def test_step_then_rating_then_change(world: World, one: Tab) -> None:
     assert missing.status_code == 422
     assert "Choose where you stand." in one.read(missing)
     page = one.read(one.post("/next/ratings", **{first: "3", second: "1"}))
-    assert "higher" in page
-    assert "the same" in page
+    assert "higher than before" in page
+    assert "where you were" in page
     assert "Where do you stand now?" in one.get("/next?edit=ratings")
     assert "Commit to this step" in one.get("/next?edit=step")
     changed = one.read(one.post("/next", action="Try harder", by_date=in_days(5)))

@@ -14,7 +14,13 @@ from lti_tool.models.moderation import ModerationDecision
 from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Allocation, Response
 from lti_tool.rules.guidance import MAX_RESPONSE_BYTES
-from lti_tool.rules.vocabulary import AllocationState, DeclineReason, ModerationMode, WorkState
+from lti_tool.rules.vocabulary import (
+    AllocationState,
+    DeclineReason,
+    ModerationMode,
+    Step,
+    WorkState,
+)
 from lti_tool.services.drafts import Written
 from lti_tool.services.reflections import Reflections
 from lti_tool.services.responses import Responses
@@ -174,7 +180,8 @@ def test_declining_gives_another_at_once_and_can_be_undone(
 def test_three_marks_put_a_reflection_before_the_tutor(
     database: Database, responses: Responses
 ) -> None:
-    world = make_world(database, learners=5, responses_required=5)
+    mode = ModerationMode.FLAGGED
+    world = make_world(database, learners=5, responses_required=5, reflection_moderation=mode)
     author, readers = world.learners[0], world.learners[1:]
     reflect(world, author)
     for marks, reader in enumerate(readers[:3], start=1):
@@ -196,7 +203,7 @@ def test_three_marks_put_a_reflection_before_the_tutor(
         ).first()
     assert last is not None
     assert (last.actor_id, last.to_state) == (None, WorkState.HELD)
-    assert last.reason
+    assert (last.step, last.detail) == (Step.FLAG, "cannot_answer")
 
 
 def test_the_addressee_reads_rates_and_answers_once(world: World, responses: Responses) -> None:

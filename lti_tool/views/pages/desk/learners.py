@@ -18,12 +18,14 @@ from lti_tool.services.people import PeopleFilter
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, staff
 from lti_tool.views.notices import see_other
-from lti_tool.views.pages.desk import list_words, words
+from lti_tool.views.pages.desk import cohorts_filter, list_words, signal_words, words
 from lti_tool.views.pages.desk.blueprint import bp
 from lti_tool.views.render import page
 from lti_tool.views.session import services, viewer
 
 PERSON = "/activities/<uuid:activity_id>/people/<uuid:participation_id>"
+WORDS = {"wording": wording, "words": words, "care_words": signal_words}
+"""What the page of one learner says things with."""
 
 
 @bp.get("/activities/<uuid:activity_id>/people")
@@ -32,7 +34,8 @@ def people(activity_id: uuid.UUID) -> str:
     """Show the learners of the course by name, all or those of one state."""
     activity = services().activities.get(viewer(), activity_id)
     which, after = _which(), _after()
-    learners = services().people.page(viewer(), activity_id, which, after)
+    cohort = cohorts_filter.chosen()
+    learners = services().people.page(viewer(), activity_id, which, after, cohort)
     return page(
         "desk/people.html",
         activity=activity,
@@ -43,6 +46,7 @@ def people(activity_id: uuid.UUID) -> str:
         roster=services().roster.status(viewer()),
         list_words=list_words,
         paged=after is not None,
+        cohort_filter=cohorts_filter.offered(),
         wording=wording,
         words=words,
     )
@@ -67,8 +71,7 @@ def person(
         draft=_draft(learner),
         plain=to_text,
         conflict=conflict,
-        wording=wording,
-        words=words,
+        **WORDS,
     )
 
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import url_for
 
-from lti_tool.i18n import day, ngettext, number, zone
+from lti_tool.i18n import day, number, zone
 from lti_tool.i18n import gettext as _
-from lti_tool.rules.completion import Item, ItemKey, ItemState
+from lti_tool.rules.completion import PHASE_OF, Item, ItemKey, ItemState
 from lti_tool.rules.vocabulary import Phase, WorkState
+from lti_tool.services.my_work import WorkLine
 from lti_tool.services.standing import Standing
-from lti_tool.services.wording import item_text, points, term_label, term_share
+from lti_tool.services.wording import (
+    given_arithmetic,
+    item_text,
+    points,
+    received_arithmetic,
+    term_label,
+    term_share,
+)
 from lti_tool.views.render import page as render
 
 PAGES = {
@@ -25,6 +34,19 @@ PAGES = {
     ItemKey.RATED_AFTER: "learner.next_step",
 }
 """Where each line of the checklist is done."""
+READABLE = ("learner/submission.html", "learner/received.html")
+"""What stays there to read when the activity is archived."""
+PHASES = {
+    ItemKey.RATED_BEFORE: Phase.NOW,
+    ItemKey.REFLECTION: Phase.NOW,
+    ItemKey.RESPONSES_GIVEN: Phase.NEW,
+    ItemKey.RESPONSES_RECEIVED: Phase.NEW,
+    ItemKey.HELPFULNESS: Phase.NEW,
+    ItemKey.NEXT_STEP: Phase.NEXT,
+    ItemKey.RATED_AFTER: Phase.NEXT,
+    ItemKey.CONFIRMATION: Phase.NEXT,
+}
+"""The phase that each line belongs to."""
 
 
 def show(template: str, page: Any, current: Phase | None = None, **context: Any) -> str:
@@ -35,6 +57,8 @@ def show(template: str, page: Any, current: Phase | None = None, **context: Any)
     standing: Standing = page.standing
     if standing.not_open:
         template = "learner/not_open.html"
+    elif standing.is_archived and template not in READABLE:
+        template = "learner/archived.html"
     return render(template, page=page, **frame(standing, current), **context)
 
 
@@ -48,6 +72,7 @@ def frame(standing: Standing, current: Phase | None) -> dict[str, Any]:
         "checklist_items": checklist(standing),
         "score_terms": score_terms(standing),
         "score_points": points(standing.progress.score),
+        "score_earned": points(standing.progress.earned),
         "action": next_action(standing),
         "day_of": day_of,
         "current_phase": current.value if current else "now",
@@ -68,6 +93,7 @@ def rail(standing: Standing, current: Phase | None) -> list[dict[str, Any]]:
             "key": phase.value,
             "state": _phase_state(standing, phase, current, done),
             "closes": due[phase],
+            "is_own": phase in standing.own_dates,
             "url": url_for(pages[phase], activity_id=activity.id),
         }
         for phase in Phase
@@ -104,6 +130,31 @@ def next_action(standing: Standing) -> dict[str, str] | None:
         "action": _action(standing, item),
         "url": url_for(PAGES[item.key], activity_id=standing.activity.id),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """Where an activity stands in the list of all of them: a pill, what is left, by when."""
+
+    pill: str
+    label: str
+    text: str
+    by: str
+
+
+def overall(line: WorkLine) -> Overall:
+    """Return in words where a learner is in one of their activities."""
+    items = line.progress.items
+    done = sum(item.state is ItemState.DONE for item in items)
+    count = _("%(done)s of %(total)s done", done=number(done), total=number(len(items)))
+    if line.progress.complete:
+        return Overall("done", _("Complete"), "", "")
+    following = line.progress.next_item
+    if following is None:
+        return Overall("waiting", count, _("What is left waits for somebody else."), "")
+    due = line.dates.of(PHASES[following.key])
+    by = _("Due %(date)s.", date=day_of(due)) if due else ""
+    return Overall("open", count, _("Next: %(step)s.", step=item_text(following)), by)
 
 
 def day_of(moment: datetime) -> str:
@@ -157,6 +208,9 @@ def _action(standing: Standing, item: Item) -> str:
 
 def _why(standing: Standing, item: Item) -> str:
     """Return what a line waits for, how far it is, or by which rule less is asked."""
+    phase = PHASE_OF.get(item.key)
+    if phase in standing.closed and item.state is ItemState.WAITING:
+        return _("Your date for this is over. Your tutor can give you more time.")
     so_far = _("%(done)s of %(of)s so far.", done=number(item.done), of=number(item.of))
     if item.key is ItemKey.REFLECTION:
         return _why_reflection(standing, item)
@@ -179,22 +233,16 @@ def _why_reflection(standing: Standing, item: Item) -> str:
     if item.state is not ItemState.WAITING:
         return ""
     if standing.reflection is WorkState.WITHHELD:
-        return _("Your tutor has taken it out; ask them if you do not agree.")
+        return _("Your tutor has taken it out. You see why, and you can appeal.")
     if standing.can_take_back:
         return _("You can still take it back; then your tutor reads it.")
     return _("Your tutor reads it before your peers do.")
 
 
 def _why_given(standing: Standing, item: Item, so_far: str) -> str:
-    asked = standing.activity.responses_required
-    if item.of == 0:
-        return _("No reflection was there for you to answer, so nothing is asked of you.")
-    if item.of < asked and standing.need_not_wait:
-        return ngettext(
-            "There were too few reflections for everybody: %(num)s is enough.",
-            "There were too few reflections for everybody: %(num)s are enough.",
-            item.of,
-        )
+    shrunk = given_arithmetic(standing.progress.to_give)
+    if shrunk:
+        return shrunk
     if item.state is ItemState.DONE:
         return ""
     if item.state is not ItemState.WAITING:
@@ -209,8 +257,9 @@ def _why_given(standing: Standing, item: Item, so_far: str) -> str:
 
 
 def _why_received(standing: Standing, item: Item, so_far: str) -> str:
-    if standing.need_not_wait and item.of < standing.activity.responses_required:
-        return _("You need not wait any longer: what came in is enough.")
+    shrunk = received_arithmetic(standing.progress.to_receive)
+    if shrunk:
+        return shrunk
     if item.state is not ItemState.WAITING:
         return ""
     if standing.waits_until is None:

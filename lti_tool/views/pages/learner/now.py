@@ -17,7 +17,7 @@ from lti_tool.schemas.participations import BeforeForm
 from lti_tool.schemas.reflections import ReflectionForm
 from lti_tool.services.answers import AnswerView
 from lti_tool.services.drafts import Written
-from lti_tool.services.reflections import NowPage
+from lti_tool.services.now_pages import NowPage
 from lti_tool.views.forms import form_page, read_form, read_json
 from lti_tool.views.guards import allow, learners
 from lti_tool.views.notices import see_other
@@ -75,6 +75,10 @@ def _keep_or_submit(activity_id: uuid.UUID, written: Written) -> Response:
     if request.form.get("do") == "save":
         services().reflections.save_draft(viewer(), activity_id, written)
         return see_other("learner.overview", notice="draft_saved", activity_id=activity_id)
+    if request.form.get("do") == "move":
+        services().reflections.save_draft(viewer(), activity_id, written)
+        services().moving_over.move(viewer(), activity_id)
+        return see_other("learner.now", notice="moved_over", activity_id=activity_id)
     try:
         services().reflections.submit(viewer(), activity_id, written)
     except IllegalTransition as error:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.errors import IllegalTransition
 from lti_tool.rules.vocabulary import Phase
-from lti_tool.schemas.responses import HelpfulnessForm
+from lti_tool.schemas.responses import HelpfulnessForm, TakeawayForm
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, learners
 from lti_tool.views.notices import see_other
@@ -33,10 +33,25 @@ def tell(activity_id: uuid.UUID, response_id: uuid.UUID) -> Response:
     form, notice = read_form(HelpfulnessForm), "told"
     try:
         services().responses.tell(
-            viewer(), activity_id, response_id, form["helpfulness"], form["reply"]
+            viewer(),
+            activity_id,
+            response_id,
+            form["helpfulness"],
+            form["reply"],
+            form["takeaway"],
         )
     except IllegalTransition as error:
         if error.subject != "response":
             raise
         notice = "replied_already"
     return see_other("learner.received", notice=notice, activity_id=activity_id)
+
+
+@bp.post(f"{ACTIVITY}/received/<uuid:response_id>/takeaway")
+@allow(*learners)
+@form_page(received)
+def take_away(activity_id: uuid.UUID, response_id: uuid.UUID) -> Response:
+    """Keep what the learner takes from a response."""
+    takeaway = read_form(TakeawayForm)["takeaway"]
+    services().responses.take_away(viewer(), activity_id, response_id, takeaway)
+    return see_other("learner.received", notice="took_away", activity_id=activity_id)
