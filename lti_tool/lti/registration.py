@@ -164,18 +164,20 @@ def read_answer(document: object) -> RegisteredClient:
 
 
 def update_hint(token: str) -> str:
-    """Return the client_id that a registration token says it updates; "" if it says nothing.
+    """Return which of its tools a registration token says it updates; "" if it says nothing.
 
-    Moodle's token is a JWT whose ``sub`` is the client_id and whose scope is ``reg-update``. It is
-    not verified and decides nothing: it only tells people early what would be refused later.
+    Moodle's token is a JWT whose scope is then ``reg-update`` and whose ``sub`` is the number of
+    the tool, which is its deployment_id (startltiadvregistration.php; of a new tool it is the
+    client_id). It is not verified and decides nothing: it only tells people early what would be
+    refused later.
     """
     try:
         told = jwt.decode(token, options={"verify_signature": False})
     except jwt.InvalidTokenError:
         return ""
-    scope, client_id = told.get("scope"), told.get("sub")
+    scope, subject = told.get("scope"), told.get("sub")
     updates = isinstance(scope, str) and "reg-update" in scope.split()
-    return client_id if updates and isinstance(client_id, str) else ""
+    return subject if updates and isinstance(subject, str) else ""
 
 
 def _refused(reason: str, **facts: object) -> RegistrationRefused:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -9,10 +11,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from lti_tool.models.database import Database
 
 ROOT = Path(__file__).parents[2]
+
+
+class SchemaDamaged(Exception):
+    """A migration would leave rows that refer to nothing; it was rolled back."""
 
 
 def alembic_config() -> Config:
@@ -22,18 +29,50 @@ def alembic_config() -> Config:
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Bring the schema up to ``revision``; all in one transaction."""
-    config = alembic_config()
-    with database.engine.execution_options(writes=True).begin() as connection:
-        config.attributes["connection"] = connection
+    with _migrating(database) as config:
         command.upgrade(config, revision)
 
 
 def downgrade(database: Database, revision: str) -> None:
     """Take the schema back to ``revision`` (``base`` is the empty database)."""
-    config = alembic_config()
-    with database.engine.execution_options(writes=True).begin() as connection:
-        config.attributes["connection"] = connection
+    with _migrating(database) as config:
         command.downgrade(config, revision)
+
+
+@contextmanager
+def _migrating(database: Database) -> Iterator[Config]:
+    """Open the one transaction of a migration; any exception rolls back all of it.
+
+    SQLite alters a table by making it anew, and to drop the old one would take the rows along that
+    refer to it: foreign keys are off meanwhile, and looked at as a whole before the commit
+    (sqlite.org/lang_altertable.html, section 7). The switch only works outside a transaction.
+    """
+    config = alembic_config()
+    with database.engine.execution_options(writes=True).connect() as connection:
+        if database.is_sqlite:
+            _switch_foreign_keys(connection, "OFF")
+        try:
+            with connection.begin():
+                config.attributes["connection"] = connection
+                yield config
+                if database.is_sqlite:
+                    _check_foreign_keys(connection)
+        finally:
+            if database.is_sqlite:
+                _switch_foreign_keys(connection, "ON")
+
+
+def _switch_foreign_keys(connection: Connection, switch: str) -> None:
+    """Go past SQLAlchemy, which would begin a transaction first."""
+    connection.connection.cursor().execute(f"PRAGMA foreign_keys={switch}")
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    """Raise SchemaDamaged if a row refers to one that is not there."""
+    dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if dangling:
+        tables = sorted({f"{row[0]} -> {row[2]}" for row in dangling})
+        raise SchemaDamaged(f"{len(dangling)} rows would refer to nothing: {', '.join(tables)}")
 
 
 def current(database: Database) -> str:

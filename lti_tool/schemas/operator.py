@@ -112,3 +112,4 @@ class GroupForm(Schema):
         validate=validate.OneOf([state.value for state in OutboxState]),
     )
     reason = Words(100, load_default="")
+    kind = Words(100, load_default="")

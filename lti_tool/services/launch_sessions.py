@@ -153,4 +153,6 @@ def _viewer(row: Row[*tuple[Any, ...]]) -> Viewer:
         frame_ancestors=frame_ancestors(
             row.authorization_endpoint, row.frame_origins, row.message.get("frames", [])
         ),
+        is_rehearsal="rehearsal" in row.message,
+        begins_anew=row.message.get("begins_anew", False),
     )

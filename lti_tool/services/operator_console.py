@@ -8,6 +8,7 @@ from lti_tool.http import Http
 from lti_tool.services.keys import SigningKeys
 from lti_tool.services.launches import Launches
 from lti_tool.services.operator_changes import OperatorChanges
+from lti_tool.services.operator_frames import OperatorFrames
 from lti_tool.services.operator_outbox import OperatorOutbox
 from lti_tool.services.operator_platforms import OperatorPlatforms
 from lti_tool.services.operators import Operators
@@ -27,6 +28,7 @@ class OperatorConsole:
     outbox: OperatorOutbox
     refusals: Refusals
     self_tests: SelfTests
+    frames: OperatorFrames
 
 
 def build_console(
@@ -42,4 +44,5 @@ def build_console(
         outbox=OperatorOutbox(db, outbox),
         refusals=Refusals(db, launches.clocks),
         self_tests=SelfTests(db, patient, keys, base_url),
+        frames=OperatorFrames(db),
     )

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from lti_tool.errors import IllegalTransition, NotFound
 from lti_tool.models.database import Database
@@ -23,10 +23,11 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class OutboxGroup:
-    """Messages of one platform that are in one state for one reason."""
+    """Messages of one platform and kind that are in one state for one reason."""
 
     registration_id: uuid.UUID
     platform: str
+    kind: str
     state: OutboxState
     reason: str
     """Empty for what was never tried, and for what was sent."""
@@ -42,6 +43,7 @@ class OutboxLine:
 
     id: uuid.UUID
     platform: str
+    kind: str
     state: OutboxState
     reason: str
     who_can_fix: str
@@ -66,11 +68,17 @@ class OperatorOutbox:
     db: Database
     outbox: Outbox
 
-    def groups(self, registration_id: uuid.UUID | None = None) -> list[OutboxGroup]:
-        """Return platforms' messages by state and reason; refused ones first, then by number."""
+    def groups(
+        self, registration_id: uuid.UUID | None = None, state: OutboxState | None = None
+    ) -> list[OutboxGroup]:
+        """Return platforms' messages by kind, state and reason; refused first, then by number.
+
+        Only those of one platform, or in one state, if that is given.
+        """
         keys = (
             OutboxMessage.registration_id,
             Registration.name,
+            OutboxMessage.kind,
             OutboxMessage.state,
             OutboxMessage.reason,
             OutboxMessage.who_can_fix,
@@ -84,14 +92,16 @@ class OperatorOutbox:
         )
         if registration_id is not None:
             query = query.where(OutboxMessage.registration_id == registration_id)
+        if state is not None:
+            query = query.where(OutboxMessage.state == state)
         with self.db.read() as session:
             groups = [OutboxGroup(*row) for row in session.execute(query)]
         return sorted(groups, key=lambda one: (SHOWN.index(one.state), -one.count, one.platform))
 
     def messages(
-        self, registration_id: uuid.UUID, state: OutboxState, reason: str
+        self, registration_id: uuid.UUID, state: OutboxState, reason: str, kind: str = ""
     ) -> list[OutboxLine]:
-        """Return the newest messages of a group, ``PAGE`` at most."""
+        """Return the newest messages of a group, ``PAGE`` at most; of every kind without one."""
         query = (
             select(OutboxMessage, Registration.name)
             .join(Registration, OutboxMessage.registration_id == Registration.id)
@@ -99,6 +109,7 @@ class OperatorOutbox:
                 OutboxMessage.registration_id == registration_id,
                 OutboxMessage.state == state,
                 OutboxMessage.reason == reason,
+                *_of_kind(kind),
             )
             .order_by(OutboxMessage.created_at.desc())
             .limit(PAGE)
@@ -116,12 +127,13 @@ class OperatorOutbox:
         """Queue one message again; raises NotFound, IllegalTransition."""
         self.outbox.retry_message(message_id)
 
-    def retry_reason(self, registration_id: uuid.UUID, reason: str) -> Retried:
+    def retry_reason(self, registration_id: uuid.UUID, reason: str, kind: str = "") -> Retried:
         """Queue again what a platform refused for one reason, the oldest first, some at a time."""
         query = select(OutboxMessage.id).where(
             OutboxMessage.registration_id == registration_id,
             OutboxMessage.state == OutboxState.REFUSED,
             OutboxMessage.reason == reason,
+            *_of_kind(kind),
         )
         with self.db.read() as session:
             refused = list(session.scalars(query.order_by(OutboxMessage.created_at)))
@@ -135,11 +147,16 @@ class OperatorOutbox:
         return Retried(queued, len(refused[RETRIED_AT_ONCE:]))
 
 
+def _of_kind(kind: str) -> tuple[ColumnElement[bool], ...]:
+    return (OutboxMessage.kind == kind,) if kind else ()
+
+
 def _line(message: OutboxMessage, platform: str) -> OutboxLine:
     waits = message.state is OutboxState.QUEUED
     return OutboxLine(
         id=message.id,
         platform=platform,
+        kind=message.kind,
         state=message.state,
         reason=message.reason,
         who_can_fix=message.who_can_fix,

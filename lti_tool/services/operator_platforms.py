@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session, selectinload
 
 from lti_tool import clock
 from lti_tool.errors import NotFound
+from lti_tool.models.activities import Activity
 from lti_tool.models.database import Database
 from lti_tool.models.launches import LaunchSession
 from lti_tool.models.operator import PlatformClock, Refusal, SelfTestRun
 from lti_tool.models.people import Context, User
 from lti_tool.models.platforms import Deployment, Registration, RegistrationInvite
-from lti_tool.rules.vocabulary import DeploymentState
+from lti_tool.rules.vocabulary import ActivityState, DeploymentState
 from lti_tool.services.platform_records import PlatformListing, listing_of
 from lti_tool.services.self_tests import SelfTestReport, report_of
 
@@ -58,6 +59,8 @@ class PlatformLine:
     test: SelfTestReport | None
     refusals: int
     """Of the last day."""
+    activities: int
+    """Open ones: neither drafts, which no course has, nor archived ones."""
 
     @property
     def id(self) -> uuid.UUID:
@@ -82,6 +85,8 @@ class InvitationLine:
     id: uuid.UUID
     name: str
     expires_at: datetime
+    is_update: bool
+    """Whether it renews a connection that is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,12 @@ class OperatorPlatforms:
             raise NotFound("platform")
         return found[0]
 
+    def names(self) -> list[tuple[uuid.UUID, str]]:
+        """Return id and name of every platform, by name, to choose from."""
+        query = select(Registration.id, Registration.name).order_by(Registration.name)
+        with self.db.read() as session:
+            return [(row[0], row[1]) for row in session.execute(query)]
+
     def is_unused(self, registration_id: uuid.UUID) -> bool:
         """Return whether nobody ever came from a platform: then even its identity may change."""
         query = select(User.id).where(User.registration_id == registration_id).limit(1)
@@ -120,7 +131,8 @@ class OperatorPlatforms:
         )
         with self.db.read() as session:
             return [
-                InvitationLine(one.id, one.name, one.expires_at) for one in session.scalars(query)
+                InvitationLine(one.id, one.name, one.expires_at, one.registration_id is not None)
+                for one in session.scalars(query)
             ]
 
 
@@ -128,6 +140,25 @@ def _lines(session: Session, query: Select[Registration]) -> list[PlatformLine]:
     loaded = query.options(selectinload(Registration.deployments)).order_by(Registration.name)
     registrations = list(session.scalars(loaded))
     ids = [one.id for one in registrations]
+    courses, seen, refused, opened = _facts(session, ids)
+    clocks = {row.registration_id: row for row in session.scalars(select(PlatformClock))}
+    tests = {row.registration_id: row for row in session.scalars(select(SelfTestRun))}
+    return [
+        PlatformLine(
+            listing=listing_of(one),
+            deployments=_deployments(one, courses),
+            last_launch_at=_last_launch(seen.get(one.id), clocks.get(one.id)),
+            clock=_reading(clocks.get(one.id)),
+            test=report_of(tests[one.id]) if one.id in tests else None,
+            refusals=int(refused.get(one.id, 0)),
+            activities=int(opened.get(one.id, 0)),
+        )
+        for one in registrations
+    ]
+
+
+def _facts(session: Session, ids: list[uuid.UUID]) -> tuple[dict[uuid.UUID, Any], ...]:
+    """Return courses by deployment; last session, late refusals, open activities by platform."""
     courses = _numbers(
         session,
         select(Context.deployment_id, func.count())
@@ -147,19 +178,13 @@ def _lines(session: Session, query: Select[Registration]) -> list[PlatformLine]:
         .where(Refusal.registration_id.in_(ids), Refusal.at > clock.now() - LATELY)
         .group_by(Refusal.registration_id),
     )
-    clocks = {row.registration_id: row for row in session.scalars(select(PlatformClock))}
-    tests = {row.registration_id: row for row in session.scalars(select(SelfTestRun))}
-    return [
-        PlatformLine(
-            listing=listing_of(one),
-            deployments=_deployments(one, courses),
-            last_launch_at=_last_launch(seen.get(one.id), clocks.get(one.id)),
-            clock=_reading(clocks.get(one.id)),
-            test=report_of(tests[one.id]) if one.id in tests else None,
-            refusals=int(refused.get(one.id, 0)),
-        )
-        for one in registrations
-    ]
+    opened = _numbers(
+        session,
+        select(Activity.registration_id, func.count())
+        .where(Activity.registration_id.in_(ids), Activity.state == ActivityState.PUBLISHED)
+        .group_by(Activity.registration_id),
+    )
+    return courses, seen, refused, opened
 
 
 def _numbers(session: Session, query: Select[Any, Any]) -> dict[uuid.UUID, Any]:

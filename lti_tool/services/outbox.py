@@ -30,6 +30,7 @@ from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import OutboxState
 from lti_tool.secrecy import Secrets
 from lti_tool.services import claims, renaming, scores
+from lti_tool.services.cohort_scope import scope_of
 from lti_tool.services.delivery import Delivery, Lane, LaneKey
 from lti_tool.services.handling import Handlers
 from lti_tool.services.keys import SigningKeys
@@ -143,7 +144,7 @@ class Outbox:
     def retry(self, viewer: Viewer, message_id: uuid.UUID) -> None:
         """Have a score sent now: refused, waiting, or sent and then changed in the LMS.
 
-        Raises NotFound for a message of another course, Forbidden for who does not moderate,
+        Raises NotFound for another course’s or cohort’s message, Forbidden for who is no moderator,
         IllegalTransition if it was sent or a newer one took its place.
         """
         if not viewer.role.moderates:
@@ -159,7 +160,8 @@ class Outbox:
             )
         )
         with self.db.write() as session:
-            _retry(session, query)
+            seen = scope_of(session, viewer).holds(Participation.user_id)
+            _retry(session, query.where(seen))
 
     def retry_message(self, message_id: uuid.UUID) -> None:
         """Do as ``retry``, for the operator: any message of the installation."""

@@ -20,6 +20,8 @@ from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Response
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import SessionKind
+from lti_tool.secrecy import Secrets
+from lti_tool.services import erasures
 from lti_tool.services.privacy_erasure import erase, kept_reflections, kept_responses
 from lti_tool.services.privacy_purge import Purged, purge
 from lti_tool.services.privacy_records import Owned, counts, courses, export_rows, person
@@ -67,6 +69,7 @@ class Privacy:
     """Use cases of data protection; callers say who may."""
 
     db: Database
+    secrets: Secrets
 
     def subject(self, viewer: Viewer) -> Subject:
         """Return whose data a data privacy launch is about.
@@ -106,11 +109,19 @@ class Privacy:
         with self.db.read() as session:
             return _kept(session, _get(session, registration_id, user_id))
 
-    def export(self, registration_id: uuid.UUID, user_id: uuid.UUID) -> bytes:
-        """Return all of it as a ZIP: JSON, and a page in the language in force; raises NotFound."""
+    def export(
+        self,
+        registration_id: uuid.UUID,
+        user_id: uuid.UUID,
+        context_id: uuid.UUID | None = None,
+    ) -> bytes:
+        """Return all of it as a ZIP: JSON, and a page in the language in force; raises NotFound.
+
+        With a ``context_id`` only what belongs to that course.
+        """
         with self.db.read() as session:
             user = _get(session, registration_id, user_id)
-            rows = export_rows(session, Owned(user.id))
+            rows = export_rows(session, Owned(user.id, context_id))
             data = PersonData(
                 name=user.display_name,
                 platform=session.get_one(Registration, registration_id).name,
@@ -136,9 +147,14 @@ class Privacy:
             )
 
     def erase(self, registration_id: uuid.UUID, user_id: uuid.UUID) -> None:
-        """Erase a person, for good; raises NotFound, also the second time."""
+        """Erase a person, for good; raises NotFound, also the second time.
+
+        A course list that still names them does not bring them back; their own launch does.
+        """
         with self.db.write() as session:
-            erase(session, _get(session, registration_id, user_id))
+            user = _get(session, registration_id, user_id)
+            erasures.remember(session, self.secrets, registration_id, user.sub)
+            erase(session, user)
 
     def purge(self, older_than_days: int, dry_run: bool) -> Purged:
         """Forget what is over for so many days; return how much, of a dry run, too."""

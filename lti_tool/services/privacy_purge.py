@@ -40,8 +40,10 @@ from lti_tool.models.grades import LineItem, OutboxMessage
 from lti_tool.models.launches import LaunchSession, UsedLogin
 from lti_tool.models.people import Context, Membership, User
 from lti_tool.rules.vocabulary import OutboxState
+from lti_tool.services import history_erasing
 from lti_tool.services.privacy_erasure import BLANK_USER
 
+COHORTS = ("exclusions", "cohorts")
 FINISHED = (OutboxState.SENT, OutboxState.REFUSED, OutboxState.SUPERSEDED)
 
 
@@ -104,12 +106,20 @@ def _forget_course(session: Session, context_id: uuid.UUID) -> Counter[str]:
     links = select(ResourceLink.id).where(ResourceLink.context_id == context_id)
     columns = select(LineItem.id).where(LineItem.resource_link_id.in_(links))
     tables = Base.metadata.tables
-    _forget(session, tables["participations"], ("activity_id", activities), rows)
+    with history_erasing.opened(session, "purge"):
+        _forget(session, tables["participations"], ("activity_id", activities), rows)
+    for name in ("learner_clocks", "extensions", "interventions"):
+        _forget(session, tables[name], ("activity_id", activities), rows)
     _forget(session, tables["results"], ("line_item_id", columns), rows)
-    for name in ("launch_sessions", "course_groups", "roster_syncs", "memberships"):
+    for name in ("launch_sessions", "course_groups", "roster_syncs", "memberships", *COHORTS):
         here = select(Context.id).where(Context.id == context_id)
         _forget(session, tables[name], ("context_id", here), rows)
     return rows
+
+
+def forget(session: Session, table: Table, which: tuple[str, Select[Any]]) -> None:
+    """Delete the rows that ``which`` tells (a column, its values), and what hangs on them."""
+    _forget(session, table, which, Counter())
 
 
 def _forget(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Select, Table, func, select
+from sqlalchemy import Column, ColumnElement, Select, Table, false, func, select, true
 from sqlalchemy.orm import Session
 
 from lti_tool.i18n import pick
@@ -18,9 +18,12 @@ from lti_tool.models.frameworks import Competency
 from lti_tool.models.participations import Participation
 from lti_tool.models.people import Context, Membership, User
 from lti_tool.models.reflections import Reflection
+from lti_tool.rules.guidance import RESPONSE_PARTS
+from lti_tool.services import redacting
 from lti_tool.services.privacy_ties import PERSONAL, TIES, Tie
 
 Row = dict[str, Any]
+RECEIVED = ("responses", "reflection_id")
 OWNERS = {
     "memberships": ("user_id", "users"),
     "participations": ("user_id", "users"),
@@ -33,23 +36,43 @@ OWNERS = {
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """One person's rows in the tables that others refer to, as subqueries of their ids."""
+    """One person's rows in the tables that others refer to, as subqueries of their ids.
+
+    With a ``context_id`` only those of one course; what belongs to no course is none of them then.
+    """
 
     user_id: uuid.UUID
+    context_id: uuid.UUID | None = None
     ids: Mapping[str, Select[Any]] = field(init=False)
 
     def __post_init__(self) -> None:
         ids: dict[str, Select[Any]] = {"users": select(User.id).where(User.id == self.user_id)}
         for name, (column, target) in OWNERS.items():
             table = table_of(name)
-            ids[name] = select(table.c.id).where(table.c[column].in_(ids[target]))
+            mine = table.c[column].in_(ids[target])
+            ids[name] = select(table.c.id).where(mine, self._in_course(table, ids))
         object.__setattr__(self, "ids", ids)
 
     def rows(self, tie: Tie) -> Select[Any]:
         """Select the rows of one tie."""
         table = table_of(tie.table)
-        query = select(table).where(table.c[tie.column].in_(self.ids[target_of(tie)]))
+        mine = table.c[tie.column].in_(self.ids[target_of(tie)])
+        query = select(table).where(mine, self._in_course(table, self.ids))
         return query.where(table.c.state.in_(tie.states)) if tie.states else query
+
+    def _in_course(self, table: Table, ids: Mapping[str, Select[Any]]) -> ColumnElement[bool]:
+        """Tell that a row belongs to the course; always, where no course was named."""
+        if self.context_id is None:
+            return true()
+        if "context_id" in table.c:
+            return table.c.context_id == self.context_id
+        if "activity_id" in table.c:
+            activities = select(Activity.id).where(Activity.context_id == self.context_id)
+            return table.c.activity_id.in_(activities)
+        for owner in ("participation", "reflection", "response"):
+            if f"{owner}_id" in table.c:
+                return table.c[f"{owner}_id"].in_(ids[f"{owner}s"])
+        return false()
 
 
 def table_of(name: str) -> Table:
@@ -97,7 +120,20 @@ def export_rows(session: Session, owned: Owned) -> dict[Tie, list[Row]]:
         if tie.exported:
             rows = session.execute(owned.rows(tie)).mappings()
             found[tie] = [_plain(titles.added({**row}), tie) for row in rows]
+        if tie.exported and (tie.table, tie.column) == RECEIVED:
+            found[tie] = _without_redacted(session, found[tie])
     return found
+
+
+def _without_redacted(session: Session, rows: list[Row]) -> list[Row]:
+    """Return responses that the person received as they read them on the page."""
+    passages = redacting.passages_of(session, [uuid.UUID(row["id"]) for row in rows])
+    shown = []
+    for row in rows:
+        out = passages.get(uuid.UUID(row["id"]), ())
+        texts = {name: redacting.for_peers(row[name], out) for name in RESPONSE_PARTS}
+        shown.append({**row, **texts})
+    return shown
 
 
 def person(user: User) -> Row:

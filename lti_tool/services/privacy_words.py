@@ -23,6 +23,8 @@ def _titles() -> dict[tuple[str, str], str]:
         ("participations", "user_id"): _("Activities begun"),
         ("self_ratings", "participation_id"): _("Self-ratings"),
         ("next_steps", "participation_id"): _("Next steps"),
+        ("follow_ups", "participation_id"): _("What became of next steps"),
+        ("calendar_feeds", "user_id"): _("Calendar subscription"),
         ("confirmed_levels", "participation_id"): _("Levels that tutors confirmed"),
         ("confirmed_levels", "confirmed_by_id"): _("Levels confirmed for others"),
         ("reflections", "participation_id"): _("Reflections"),
@@ -33,9 +35,36 @@ def _titles() -> dict[tuple[str, str], str]:
         ("allocations", "reviewer_id"): _("Reflections given to answer"),
         ("moderation_decisions", "reflection_id"): _("History of the reflections"),
         ("moderation_decisions", "response_id"): _("History of the responses"),
+        ("moderation_decisions", "participation_id"): _("What tutors decided beside the texts"),
         ("moderation_decisions", "actor_id"): _("Steps taken"),
+        ("response_revisions", "response_id"): _("Responses as they were sent"),
+        **_care_titles(),
         ("outbox_messages", "user_id"): _("Scores sent to the learning platform"),
         ("results", "user_id"): _("Grades read back from the learning platform"),
         ("launch_sessions", "user_id"): _("Sessions of the last days"),
         ("activities", "created_by_id"): _("Activities made"),
+        ("presets", "created_by_id"): _("Presets shared"),
+        ("framework_uploads", "user_id"): _("Frameworks about to be imported"),
+        ("rehearsals", "owner_id"): _("Rehearsals"),
+    }
+
+
+def _care_titles() -> dict[tuple[str, str], str]:
+    """Return the titles of what tutors do, and of what asks them to."""
+    return {
+        ("flags", "reflection_id"): _("Flags on the reflections"),
+        ("flags", "response_id"): _("Flags on the responses"),
+        ("flags", "flagger_id"): _("Flags raised"),
+        ("learner_clocks", "user_id"): _("Dates of one’s own"),
+        ("extended_learners", "user_id"): _("More time received"),
+        ("extensions", "given_by_id"): _("More time given"),
+        ("interventions", "user_id"): _("What tutors did and noted"),
+        ("interventions", "actor_id"): _("What was done for learners"),
+        ("appeals", "author_id"): _("Appeals"),
+        ("redactions", "reflection_id"): _("Passages taken out of the reflections"),
+        ("redactions", "response_id"): _("Passages taken out of the responses"),
+        ("tutor_comments", "response_id"): _("Tutors’ comments on the responses"),
+        ("tutor_comments", "tutor_id"): _("Comments on others’ responses"),
+        ("saved_replies", "owner_id"): _("Saved replies"),
+        ("desk_settings", "user_id"): _("Settings of the desk"),
     }

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event, Lock
 
-from sqlalchemy import ColumnElement, false, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, exists, false, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lti_tool import clock
 from lti_tool.errors import Forbidden, NotFound
@@ -22,11 +22,11 @@ from lti_tool.lti.groups import Groups
 from lti_tool.lti.nrps import Nrps
 from lti_tool.lti.tokens import TokenMemory, Tokens
 from lti_tool.models.database import Database
-from lti_tool.models.people import Context
+from lti_tool.models.people import Context, Membership
 from lti_tool.models.platforms import Deployment, Registration
 from lti_tool.models.roster import RosterSync
 from lti_tool.rules.viewer import Viewer
-from lti_tool.rules.vocabulary import RosterState
+from lti_tool.rules.vocabulary import PlatformFamily, Role, RosterState
 from lti_tool.secrecy import Secrets
 from lti_tool.services import roster_states
 from lti_tool.services.keys import SigningKeys
@@ -47,6 +47,8 @@ class RosterStatus:
     reason: str = ""
     who_can_fix: str = ""
     next_at: datetime | None = None
+    may_list_tutors: bool = False
+    """Whether some who stand as learners may be tutors who have not opened an activity yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ class Roster:
                 reason=row.reason,
                 who_can_fix=row.who_can_fix,
                 next_at=row.next_at,
+                may_list_tutors=_may_list_tutors(session, viewer),
             )
 
     def want(self, viewer: Viewer) -> None:
@@ -205,7 +208,26 @@ class Roster:
     def _turn(self, job: Job, stop: Event) -> Turn:
         tokens = Tokens(self.db, self.http, self.secrets, self.keys.current, self._memory.tokens)
         containers = Containers(self.http, tokens)
-        return Turn(self.db, Nrps(containers), Groups(containers), job, self.chance, stop)
+        nrps, groups = Nrps(containers), Groups(containers)
+        return Turn(self.db, self.secrets, nrps, groups, job, self.chance, stop)
+
+
+def _may_list_tutors(session: Session, viewer: Viewer) -> bool:
+    """Tell whether Moodle lists somebody as a learner of whom no launch has told anything.
+
+    It lists non-editing teachers so, and only their launches tell who they are.
+    """
+    is_moodle = exists().where(
+        Registration.id == viewer.registration_id, Registration.family == PlatformFamily.MOODLE
+    )
+    unseen = exists().where(
+        Membership.context_id == viewer.context_id,
+        Membership.launched_role.is_(None),
+        Membership.granted_role.is_(None),
+        Membership.left_at.is_(None),
+        Membership.role.in_([role for role in Role if role.takes_part]),
+    )
+    return bool(session.scalar(select(is_moodle & unseen)))
 
 
 def _check_staff(viewer: Viewer) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from threading import Event
 
 import structlog
+from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.errors import PlatformError, PlatformRefusal, Stale
@@ -18,8 +19,9 @@ from lti_tool.lti.groups import Group, Groups
 from lti_tool.lti.nrps import Member, MemberPage, Nrps
 from lti_tool.models.database import Database
 from lti_tool.rules.vocabulary import RosterState
+from lti_tool.secrecy import Secrets
+from lti_tool.services import erasures, roster_rows, roster_states
 from lti_tool.services import groups as group_rows
-from lti_tool.services import roster_rows, roster_states
 from lti_tool.services.roster_states import Job
 
 BATCH = 500
@@ -47,6 +49,7 @@ class Turn:
     """A turn under way; holds one page at a time."""
 
     db: Database
+    secrets: Secrets
     nrps: Nrps
     groups: Groups
     job: Job
@@ -124,6 +127,7 @@ class Turn:
 
     def _write_members(self, members: list[Member]) -> None:
         with self.db.write() as session:
+            members = self._without_erased(session, members)
             ids = roster_rows.save_members(session, self.job, members, clock.now())
             wanted = {
                 ids[member.sub]: member.groups
@@ -134,6 +138,12 @@ class Turn:
                 self.tells_groups = True
                 group_rows.set_members(session, self.job.context_id, wanted)
             roster_states.renew(session, self.job, len(members))
+
+    def _without_erased(self, session: Session, members: list[Member]) -> list[Member]:
+        """Leave out who was erased here: only their own launch brings them back."""
+        subs = [member.sub for member in members]
+        gone = erasures.erased(session, self.secrets, self.job.tenant.registration_id, subs)
+        return [member for member in members if member.sub not in gone] if gone else members
 
     def _read_groups(self) -> None:
         """Bring the course's groups up to date first, where there is a service for it."""

@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, current_app, g, request
 
 from lti_tool import i18n
 from lti_tool.errors import Forbidden, NotFound
+from lti_tool.rules import origin
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import SessionKind
 from lti_tool.secrecy import same
@@ -26,6 +27,15 @@ def services() -> Services:
 def viewer() -> Viewer:
     """Return the person of this request's launch session."""
     return cast(Viewer, g.viewer)
+
+
+def frame_by_anybody() -> None:
+    """Let any site frame this page: nothing on it can be pressed to somebody's harm.
+
+    Until a launch is accepted, and once its session is over, the framing origin is unknown (on
+    hosted platforms it is not the issuer's).
+    """
+    g.frame_ancestors = ["https:", "http:"] if services().platforms.allow_local else ["https:"]
 
 
 def csrf_token() -> str:
@@ -57,8 +67,11 @@ def _open() -> None:
     finally:
         if "viewer" not in g:
             speak(preferred_locale())  # to whoever reads why
+            frame_by_anybody()  # it is read in the course's frame, and holds nothing to press
     g.frame_ancestors = list(g.viewer.frame_ancestors)
     speak(g.viewer.locale or preferred_locale(), g.viewer.time_zone)
+    g.origin = origin.use(request.remote_addr)
+    g.origin.__enter__()
     _keep_to_review(g.viewer)
     if request.method in UNSAFE:
         sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
@@ -87,10 +100,11 @@ def speak(locale: str, time_zone: str = "") -> None:
 
 
 def hush(_error: BaseException | None = None) -> None:
-    """End the language of this request."""
-    language = g.pop("language", None)
-    if language is not None:
-        language.__exit__(None, None, None)
+    """End what was in force for this request: its language, where it came from."""
+    for name in ("language", "origin"):
+        entered = g.pop(name, None)
+        if entered is not None:
+            entered.__exit__(None, None, None)
 
 
 def init_app(app: Flask) -> None:

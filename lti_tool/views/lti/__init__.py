@@ -9,6 +9,7 @@ from lti_tool.views.lti import (
     configuration,
     course,
     deep_linking,
+    frame_test,
     launch,
     login,
     privacy,
@@ -33,4 +34,5 @@ def blueprints() -> tuple[Blueprint, ...]:
         deep_linking.bp,
         privacy.bp,
         course.bp,
+        frame_test.bp,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import structlog
-from flask import Blueprint, jsonify, make_response, redirect, request, url_for
+from flask import Blueprint, g, jsonify, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lti_tool.rules.vocabulary import BoundBy
@@ -15,9 +15,9 @@ from lti_tool.views.browser import browser_secrets, remember
 from lti_tool.views.errors import wants_json
 from lti_tool.views.forms import read_form
 from lti_tool.views.landing import address
-from lti_tool.views.lti.frames import frame_by, frame_by_anybody
+from lti_tool.views.notices import see_other
 from lti_tool.views.render import page
-from lti_tool.views.session import preferred_locale, services, speak
+from lti_tool.views.session import frame_by_anybody, preferred_locale, services, speak
 
 bp = Blueprint("lti", __name__, url_prefix="/lti")
 OF_ERRORS = ("error", "error_description", "state")
@@ -36,8 +36,9 @@ def launch() -> Response:
     log.info("launch_accepted", bound=bool(launched.handle), **launched.facts)
     if launched.handle:
         endpoint, values = address(launched.landing, launched.activity_id)
-        return redirect(url_for(endpoint, handle=launched.handle, **values), code=303)
-    frame_by(launched.frame_ancestors)
+        said = "begun_anew" if launched.begins_anew else ""
+        return see_other(endpoint, said, handle=launched.handle, **values)
+    g.frame_ancestors = list(launched.frame_ancestors)
     speak(launched.locale or preferred_locale())
     return make_response(page("lti/check.html", launched=launched))
 

@@ -7,9 +7,8 @@ from werkzeug.wrappers import Response
 
 from lti_tool.services.logins import Login
 from lti_tool.views.browser import browser_secrets, remember
-from lti_tool.views.lti.frames import frame_by_anybody
 from lti_tool.views.render import page
-from lti_tool.views.session import services
+from lti_tool.views.session import frame_by_anybody, services
 
 bp = Blueprint("lti_login", __name__, url_prefix="/lti")
 

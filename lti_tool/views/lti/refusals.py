@@ -18,9 +18,8 @@ from lti_tool.i18n import gettext as _
 from lti_tool.services.deep_linking import Reply
 from lti_tool.views import metrics
 from lti_tool.views.lti import wording
-from lti_tool.views.lti.frames import frame_by_anybody
 from lti_tool.views.render import page
-from lti_tool.views.session import services
+from lti_tool.views.session import frame_by_anybody, services
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without the characters that are mistaken for others when read aloud."""

@@ -9,10 +9,9 @@ from werkzeug.datastructures import MultiDict
 from lti_tool.schemas.lti.registration import RegistrationForm
 from lti_tool.views.forms import form_values, load
 from lti_tool.views.lti.endpoints import our_endpoints
-from lti_tool.views.lti.frames import frame_by_anybody
 from lti_tool.views.lti.wording import asked_of
 from lti_tool.views.render import page
-from lti_tool.views.session import services
+from lti_tool.views.session import frame_by_anybody, services
 
 bp = Blueprint("lti_registration", __name__, url_prefix="/lti")
 log = structlog.get_logger()

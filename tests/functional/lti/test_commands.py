@@ -106,6 +106,6 @@ def test_an_unknown_platform_is_one_clear_line(app: Flask, command: str) -> None
 
 def test_keys_are_listed_and_rotated(app: Flask) -> None:
     assert run(app, "keys list").output.count("signs from") == 1
-    assert "it signs from" in run(app, "keys rotate --days 3").output
+    assert "it signs from" in run(app, "keys rotate --days 0.5").output
     listed = run(app, "keys list").output
     assert (listed.count("signs from"), listed.count("retires")) == (2, 1)

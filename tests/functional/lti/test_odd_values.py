@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import jwt
 import pytest
 
 from lti_tool.lti import claims as c
@@ -43,12 +45,18 @@ def test_a_number_that_json_cannot_hold_is_refused(forge: Forge, name: str) -> N
     assert reason_in(answer) == "claim_malformed"
 
 
-@pytest.mark.parametrize("data", ["a\x00b", HALF, {"a": [None, HALF]}, "x" * 100_000])
+@pytest.mark.parametrize(
+    "data", ["", "csrf:1&2=3", "é<b>", "a\x00b", HALF, {"a": [None, HALF]}, "x" * 100_000]
+)
 def test_data_goes_back_as_it_came(forge: Forge, data: Any) -> None:
     answer = _window(forge, {**SETTINGS, "data": data})
     assert answer.status_code == 303
     handle = answer.headers["Location"].split("/")[2]
-    assert forge.browser.get(f"/s/{handle}/deep-linking/cancel").status_code == 200
+    page = forge.browser.get(f"/s/{handle}/deep-linking/cancel").text
+    sent = re.search(r'name="JWT" value="([^"]+)"', page)
+    assert sent is not None
+    claims = jwt.decode(sent[1], options={"verify_signature": False})
+    assert claims[c.DEEP_LINKING_DATA] == data
 
 
 def _window(forge: Forge, settings: dict[str, Any]) -> Any:

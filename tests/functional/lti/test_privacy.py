@@ -18,6 +18,9 @@ from lti_tool.lti import claims as c
 from lti_tool.models.launches import LaunchSession
 from lti_tool.models.people import Context, Membership, User
 from lti_tool.rules.vocabulary import Role, SessionKind
+from lti_tool.services.container import Services
+from tests.factories.world import make_world
+from tests.support.activities import bare_activity
 from tests.support.forge import INSTRUCTOR, NO, Forge, handle_in, reason_in
 
 ADMIN = "http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator"
@@ -151,7 +154,21 @@ def test_who_erases_themself_begins_anew(forge: Forge) -> None:
     assert "no longer knows you" in done.text
     assert "Lea Learner" not in done.text
     assert forge.browser.get(at).status_code == 410
-    assert handle_in(forge.launch())
+    looked = privacy_launch(forge)
+    assert "begun_anew" not in str(looked.headers["Location"])  # to look is not to come back
+    back = forge.launch()
+    assert handle_in(back) and "said=begun_anew" in str(back.headers["Location"])
+    shown = forge.browser.get(back.headers["Location"]).text
+    assert "What Miroir kept of you was erased before" in shown
+    assert "said" not in str(forge.launch().headers["Location"])
+
+
+def test_who_comes_back_through_a_new_tab_is_told_too(app: Flask, services: Services) -> None:
+    """There the home page leads on, not the launch."""
+    services.frameworks.install_builtin()
+    world = make_world(services.db, learners=1)
+    handle = world.handle(world.learners[0], message={"begins_anew": True})
+    assert "said=begun_anew" in app.test_client().get(f"/s/{handle}/").headers["Location"]
 
 
 def course_launch(forge: Forge, **changes: Any) -> TestResponse:
@@ -163,6 +180,13 @@ def test_staff_who_come_without_a_link_see_the_course_s_activities(forge: Forge)
     answer = course_launch(forge, ROLES=[INSTRUCTOR])
     page = forge.browser.get(answer.headers["Location"])
     assert (page.status_code, "No activity yet" in page.text) == (200, True)
+    viewer = forge.services.launches.viewer(handle_in(answer))
+    elsewhere = forge.launch(ROLES=[INSTRUCTOR], CONTEXT={"id": "another course"})
+    other = forge.services.launches.viewer(handle_in(elsewhere))
+    bare_activity(forge.services.db, viewer, viewer.context_id, title="Ours")
+    bare_activity(forge.services.db, other, other.context_id, title="Of another course")
+    page = forge.browser.get(answer.headers["Location"])
+    assert "Ours" in page.text and "Of another course" not in page.text
 
 
 def test_learners_who_come_without_a_link_are_told_where_to_go(forge: Forge) -> None:

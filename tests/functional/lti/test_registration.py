@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlencode
 
-import jwt
 import pytest
 import time_machine
 from flask import Flask, redirect
@@ -167,6 +165,7 @@ def test_a_fresh_client_id_is_a_second_registration(pair: Pair) -> None:
 def test_a_link_for_a_new_platform_never_changes_one_that_is_there(pair: Pair) -> None:
     client_id = pair.connect("University")["client_id"]
     before = only_platform(pair)
+    pair.walker.control("personality", {"name": "sakai"})  # its token tells nothing
     page = reopened(pair, pair.services.platforms.invite("Somebody else"), client_id)
     assert "This updates" not in page.text
     refused = pair.walker.submit(page, page.forms[0])
@@ -175,15 +174,12 @@ def test_a_link_for_a_new_platform_never_changes_one_that_is_there(pair: Pair) -
     assert only_platform(pair) == before
 
 
-def test_a_token_for_an_update_is_understood_before_anything_happens(pair: Pair) -> None:
+def test_moodle_s_token_for_an_update_is_understood_before_anything_happens(pair: Pair) -> None:
+    """It names the tool by its number there, which is the deployment, and not by its client_id."""
     client_id = pair.connect("University")["client_id"]
-    told = {"sub": client_id, "scope": "reg-update"}
-    token = jwt.encode(told, "not verified, it only gives a hint", algorithm="HS256")
-    url = f"{pair.sandbox_url}/.well-known/openid-configuration"
-    query = urlencode({"openid_configuration": url, "registration_token": token})
-    plain = pair.walker.get(f"{pair.services.platforms.invite('Other')}?{query}")
+    plain = reopened(pair, pair.services.platforms.invite("Other"), client_id)
     assert reason(plain.text) == "registration_known"
-    assert "University" in pair.walker.get(f"{update_link(pair)}?{query}").text
+    assert "University" in reopened(pair, update_link(pair), client_id).text
 
 
 def test_an_update_link_does_not_open_for_another_platform(pair: Pair) -> None:
@@ -203,6 +199,8 @@ def test_an_update_link_of_one_registration_cannot_change_its_neighbour(pair: Pa
     mine, theirs = pair.connect("Mine")["client_id"], pair.connect("Theirs")["client_id"]
     listed = {one.client_id: one for one in pair.services.platforms.listing()}
     link = pair.services.platforms.invite("Mine", updates=listed[mine].id)
+    assert reason(reopened(pair, link, theirs).text) == "invite_other_platform"
+    pair.walker.control("personality", {"name": "sakai"})  # its token tells nothing
     page = reopened(pair, link, theirs)
     refused = pair.walker.submit(page, page.forms[0])
     assert reason(refused.text) == "registration_known"

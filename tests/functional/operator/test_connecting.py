@@ -7,6 +7,7 @@ import re
 import pytest
 
 from lti_tool.rules.vocabulary import PlatformFamily
+from tests.factories.world import make_world
 from tests.functional.operator.conftest import Operator
 
 VALUES = {
@@ -89,3 +90,22 @@ def test_every_family_is_told_our_values(operator: Operator, family: PlatformFam
         assert base + path in text
     custom = "context_history=$Context.id.history" in text
     assert custom is (family not in (PlatformFamily.CANVAS, PlatformFamily.OPENEDX))
+
+
+def test_an_update_link_is_shown_once_and_is_for_its_platform_alone(operator: Operator) -> None:
+    world = make_world(operator.services.db)
+    where = f"/operator/platforms/{world.registration_id}"
+    operator.get(where)
+    page = operator.send("csrf_token", action="/update-link")
+    link = re.search(r"http://127\.0\.0\.1:5000(/lti/register/[\w-]+)", page.text)
+    assert link is not None
+    invitation = operator.services.platforms.invitation(link[1].rsplit("/", 1)[-1])
+    assert invitation.updates == "Library school"
+    assert link[1] not in operator.get(where).text
+    assert "(update)" in operator.get("/operator/connect").text
+
+
+def test_where_nothing_registers_by_itself_no_update_link_is_offered(operator: Operator) -> None:
+    operator.get("/operator/connect/by-hand?family=openedx")
+    page = operator.send("issuer", **VALUES)
+    assert "Correct these values" in page.text and "update link" not in page.text

@@ -107,5 +107,30 @@ def test_another_platform_has_its_own(operator: Operator, world: World) -> None:
     other = make_world(world.database)
     add_message(world, 0, reason="forbidden", **REFUSED)
     page = operator.get("/operator/outbox", platform=str(other.registration_id))
-    assert "The outbox is empty" in page.text
+    assert "No message of the platform is in this state" in page.text
     assert operator.get("/operator/outbox", platform="nonsense").status == 404
+
+
+def test_the_outbox_is_shown_by_platform_and_state(operator: Operator, world: World) -> None:
+    add_message(world, 0, reason="forbidden", **REFUSED)
+    add_message(world, 1)
+    operator.get("/operator/outbox")
+    text = operator.send("platform", "state", platform=str(world.registration_id)).text
+    assert "1 messages" in text and text.count("Send all again") == 1
+    text = operator.send("platform", "state", platform="", state="queued").text
+    assert "Not tried yet" in text and "Send all again" not in text
+    assert "Send all again" in operator.get("/operator/outbox", state="nonsense").text
+
+
+def test_each_kind_of_message_has_its_word(operator: Operator, world: World) -> None:
+    """What is asked for again is asked for by kind: a column's name is no score."""
+    add_message(world, 0, reason="forbidden", **REFUSED)
+    rename = {"kind": "rename_line_item", "key": "rename_line_item:1"}
+    add_message(world, 1, reason="forbidden", **REFUSED, **rename)
+    text = operator.get("/operator/outbox").text
+    assert "New name of a gradebook column" in text and "Score" in text
+    assert "All of them" in operator.send("reason", action="/retry", kind="score").text
+    assert states(world) == ["queued", "refused", "superseded"]
+    group = {"state": "refused", "reason": "forbidden", "kind": "rename_line_item"}
+    page = operator.get(f"/operator/outbox/{world.registration_id}/messages", **group)
+    assert "New name of a gradebook column" in page.text

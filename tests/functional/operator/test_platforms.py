@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from lti_tool import clock
 from lti_tool.models.keys import PlatformKeySet
 from lti_tool.models.operator import PlatformClock
 from lti_tool.models.platforms import Registration
-from lti_tool.rules.vocabulary import DeploymentState
+from lti_tool.rules.vocabulary import ActivityState, DeploymentState
 from tests.factories.world import make_world
 from tests.functional.operator.conftest import Operator
 from tests.support.forge import Forge, handle_in, reason_in
@@ -124,6 +125,13 @@ def test_the_list_shows_courses_and_no_people(operator: Operator) -> None:
         text = operator.get(path).text
         assert "1 course" in text or "Courses 1" in text
         assert not [one.name for one in world.learners if one.name in text]
+
+
+@pytest.mark.parametrize(("state", "shown"), [("published", 1), ("draft", 0), ("archived", 0)])
+def test_only_open_activities_are_counted(operator: Operator, state: str, shown: int) -> None:
+    world = make_world(operator.services.db, state=ActivityState(state))
+    page = operator.get(f"/operator/platforms/{world.registration_id}")
+    assert re.search(rf"Open activities\s+{shown}\b", page.text)
 
 
 @pytest.mark.parametrize("part", ["", "/values", "/test"])

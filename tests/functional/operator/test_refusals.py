@@ -53,6 +53,22 @@ def test_a_refused_registration_is_kept(operator: Operator) -> None:
     assert "The registration link is not one of ours" in operator.get("/operator/refusals").text
 
 
+def test_a_launch_of_the_old_protocol_tells_whose_it_is(operator: Operator) -> None:
+    old = {
+        "lti_version": "LTI-1p0",
+        "oauth_consumer_key": "old-moodle-key",
+        "tool_consumer_instance_guid": "moodle.school.example",
+        "lis_person_name_full": "Lea Learner",
+        "oauth_signature": "signed",
+    }
+    operator.client.post("/lti/launch", data=old)
+    page = operator.get("/operator/refusals")
+    assert "A link still uses the old LTI 1.1" in page.text
+    for told in ("LTI-1p0", "old-moodle-key", "moodle.school.example"):
+        assert told in page.text
+    assert "Lea Learner" not in page.html and "signed" not in page.html
+
+
 def test_names_and_free_words_of_platforms_are_not_kept(operator: Operator) -> None:
     operator.client.post(
         "/lti/launch", data={"error": "access_denied", "error_description": "Lea Learner left"}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from lti_tool import clock
+from lti_tool.models.people import Context, Membership
 from lti_tool.models.platforms import Deployment, Registration
-from lti_tool.rules.vocabulary import DeploymentState
+from lti_tool.rules.vocabulary import DeploymentState, Role
 from tests.functional.operator.conftest import Operator
 from tests.support.servers import Pair
 
@@ -40,6 +43,26 @@ def test_all_is_in_order(pair: Pair) -> None:
     found = codes(pair, registration_id)
     assert found.pop("own_address") == ("warn", "not_https")
     assert set(found.values()) == {("ok", "ok")}, found
+
+
+def test_a_newer_course_that_was_deleted_is_not_asked(pair: Pair) -> None:
+    registration_id = connected(pair)
+    with pair.services.db.write() as session:
+        here = session.scalars(select(Context).where(Context.memberships_url != "")).one()
+        gone = Context(
+            deployment_id=here.deployment_id,
+            lti_id="gone",
+            memberships_url=f"{pair.sandbox_url}/gone",
+            created_at=clock.now() + timedelta(hours=1),
+        )
+        session.add(gone)
+        session.flush()
+        someone = session.scalars(select(Membership).where(Membership.context_id == here.id)).one()
+        last = someone.last_seen_at - timedelta(minutes=1)
+        member = Membership(context_id=gone.id, user_id=someone.user_id, role=Role.LEARNER)
+        member.launched_role, member.last_seen_at = Role.LEARNER, last
+        session.add(member)
+    assert codes(pair, registration_id)["roster"] == ("ok", "ok")
 
 
 def test_the_page_says_it_in_words_and_keeps_it(pair: Pair) -> None:

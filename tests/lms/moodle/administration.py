@@ -24,6 +24,10 @@ class Administration:
         page.click("#tool-create-button")
         return page, page.frame_locator("#external-registration-template-container iframe")
 
+    def choose_update(self, frame: FrameLocator, type_id: int) -> None:
+        """Choose, where Moodle asks because the tool is there, to update it."""
+        frame.locator(f"button[data-href$='type={type_id}']").click()
+
     def card(self, type_id: int) -> Locator:
         """Return the card of a tool, shown once the registration's frame has closed."""
         page = self.people.page("admin")
@@ -38,6 +42,14 @@ class Administration:
     def open_settings(self, type_id: int) -> Page:
         """Open the tool's settings."""
         return self._settings("update", type_id)
+
+    def set_service(self, page: Page, name: str, value: str) -> str:
+        """Choose, in the open settings, how the tool may use a service; return what it was."""
+        page.locator("a.collapseexpand.collapsemenu").evaluate("link => link.click()")
+        field = page.locator(f"select[name={name}]")
+        before = field.input_value()
+        field.select_option(value)
+        return before
 
     def show_in_chooser(self, page: Page) -> None:
         """Choose, in the open settings, to offer the tool in every course's activity chooser."""

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 FOLDER = "MIROIR_SCREENSHOTS"
 """Environment variable: the folder for the pictures; without it none are taken."""
+PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @dataclass
@@ -33,6 +34,14 @@ class Album:
         if self.folder is None:
             return
         self.taken += 1
+        for frame in page.frames[1:]:
+            # A frame's page may be there before it is painted.
+            frame.evaluate(PAINTED)
         page.screenshot(
             path=self.folder / f"{self.taken:02}-{name}.png", animations="disabled", caret="hide"
         )
+
+    def take_at(self, page: Page, place: str, name: str) -> None:
+        """Photograph the window with a place of the page in its middle."""
+        page.locator(place).evaluate("field => field.scrollIntoView({block: 'center'})")
+        self.take(page, name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from playwright.sync_api import FrameLocator, Page, expect
 
@@ -13,17 +12,12 @@ EDUCATOR = "nadia"
 COMPLETE_THE_COMPETENCY = "3"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Course:
-    """The course that ``seed.php`` has made, as its people see it."""
+    """One course, as its people see it; ``id`` is Moodle's number of it."""
 
     people: People
-
-    @cached_property
-    def id(self) -> int:
-        """Moodle's number of the course."""
-        page = self.people.open(EDUCATOR, "/course/view.php", name=self.people.site.course)
-        return int(page.evaluate("M.cfg.courseId"))
+    id: int
 
     def open_chooser(self) -> Page:
         """Open the activity chooser of the first section."""
@@ -41,6 +35,15 @@ class Course:
         ).locator("visible=true").first.click()
         page.locator("#id_selectcontent").wait_for()
         page.wait_for_load_state("networkidle")
+
+    def open_new_activity(self, type_id: int) -> Page:
+        """Open the form of a new activity without the chooser."""
+        page = self.people.open(
+            EDUCATOR, "/course/modedit.php", add="lti", type="", course=self.id, section=1,
+            typeid=type_id, **{"return": 0},
+        )  # fmt: skip
+        page.locator("#id_selectcontent").wait_for()
+        return page
 
     def select_content(self, page: Page) -> FrameLocator:
         """Press "Select content"; return the tool's frame in the window that opens."""
@@ -67,9 +70,19 @@ class Course:
 
     def open_activity(self, user: str, module: int) -> tuple[Page, FrameLocator]:
         """Open the activity as a user; return the page and the tool's frame in it."""
-        page = self.people.page(user)
-        page.goto(self.people.site.at("/mod/lti/view.php", {"id": module}))
+        return self.open_view(user, id=module)
+
+    def open_view(self, who: str, **query: object) -> tuple[Page, FrameLocator]:
+        """Open Moodle's page of an activity as it is asked for."""
+        page = self.people.page(who)
+        page.goto(self.people.site.at("/mod/lti/view.php", query))
         return page, page.frame_locator("#contentframe")
+
+    def find_activity(self, title: str) -> int:
+        """Return the number of the course module with this title, as the educator sees it."""
+        page = self.people.open(EDUCATOR, "/course/view.php", id=self.id)
+        item = page.locator("[data-for='cmitem']").filter(has_text=title)
+        return int(str(item.get_attribute("data-id")))
 
     def expect_done(self, learner: str, module: int) -> Page:
         """Expect that the course page tells a learner that the activity is done."""
@@ -94,8 +107,19 @@ class Course:
         expect(row.get_by_text("Competent", exact=True)).to_be_visible()
         return page
 
+    def duplicate(self, module: int) -> int:
+        """Duplicate an activity; return the number of the new course module."""
+        page = self.people.open(EDUCATOR, "/course/view.php", id=self.id)
+        sesskey = page.evaluate("M.cfg.sesskey")
+        self.people.open(EDUCATOR, "/course/mod.php", duplicate=module, sesskey=sesskey)
+        modules = page.locator("[data-for='cmitem']")
+        return max(
+            int(number) for number in modules.evaluate_all("all => all.map(one => one.dataset.id)")
+        )
+
     def delete_activity(self, module: int) -> None:
         """Take the activity out of the course."""
+        self.people.open(EDUCATOR, "/course/view.php", id=self.id)
         sesskey = self.people.page(EDUCATOR).evaluate("M.cfg.sesskey")
         self.people.open(EDUCATOR, "/course/mod.php", delete=module, confirm=1, sesskey=sesskey)
 

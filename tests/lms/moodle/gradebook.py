@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import FrameLocator, Locator, Page
 
 from tests.lms.moodle.course import EDUCATOR, Course, set_editing
 
@@ -53,6 +53,14 @@ class Gradebook:
         window = page.locator(".modal.show .modal-body")
         window.get_by_text(name).wait_for()
         return Grade(value, passed, window.inner_text())
+
+    def review(self, page: Page, name: str, module: int) -> FrameLocator:
+        """Follow "Grade analysis" of a learner's cell in the report; return the tool's frame."""
+        cell = self._cell(page, name, module)
+        cell.locator("button.cellmenubtn").click()
+        cell.locator("a[href*='/mod/lti/grade.php']").click()
+        page.wait_for_url("**/mod/lti/view.php?**")
+        return page.frame_locator("#contentframe")
 
     def _cell(self, page: Page, name: str, module: int) -> Locator:
         heading = page.locator("#user-grades th.item").filter(has=page.locator(_link_to(module)))

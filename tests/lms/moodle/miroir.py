@@ -32,6 +32,17 @@ def expect_heading(frame: FrameLocator, text: str) -> None:
     expect(frame.get_by_role("heading", level=1)).to_contain_text(text)
 
 
+def open_tab(frame: FrameLocator, name: str) -> None:
+    """Open a page of the tutor's desk."""
+    frame.locator(".site-nav").get_by_role("link", name=name, exact=True).click()
+    expect(frame.locator(".site-nav [aria-current=page]")).to_have_text(name)
+
+
+def expect_desk(frame: FrameLocator) -> None:
+    """Expect the pages of tutors and educators."""
+    expect(frame.locator(".site-nav").get_by_role("link", name="Learners")).to_be_visible()
+
+
 def press(frame: FrameLocator, name: str) -> None:
     """Press a button, or follow a link, of the page's main part."""
     frame.locator("main").locator("button, a").filter(has_text=name).first.click()
@@ -46,8 +57,11 @@ def describe_activity(frame: FrameLocator, title: str, competencies: Sequence[st
     """Fill the form of a new activity: one response each, tutors read reflections first."""
     frame.locator("#f-title").fill(title)
     for code in competencies:
-        choice = frame.locator("#competencies .form-check").filter(has_text=code)
-        choice.get_by_role("checkbox").check()
+        frame.locator("#f-competency_search").fill(code)
+        frame.locator("#competency-search button").click()
+        expect(frame.locator("[name=competency_searched]")).to_have_value(code)
+        found = frame.locator("#picker-found ~ .picker-row").filter(has_text=code)
+        found.get_by_role("checkbox").first.check()
     frame.locator("#responses > summary").click()
     frame.locator("#f-responses_required").fill("1")
     frame.locator("[name=reflection_moderation][value=before]").check()
@@ -112,3 +126,8 @@ def confirm_levels(frame: FrameLocator, note: str) -> None:
         scale.get_by_label(LEVELS[2], exact=True).check()
     for field in frame.locator("#levels textarea").all():
         field.fill(note)
+
+
+def expect_role(frame: FrameLocator, role: str) -> None:
+    """Expect that the page's header calls the person so."""
+    expect(frame.locator(".site-viewer")).to_contain_text(role)

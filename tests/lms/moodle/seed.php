@@ -2,8 +2,9 @@
 // Prepares a Moodle (4.5) for the journey in this folder; may be run again. Only for a Moodle to try things in:
 // it lets Moodle reach tools on the own machine, on any port, and turns its guided tours off.
 // From Moodle's own folder, as the user that the web server runs as:  php …/tests/lms/moodle/seed.php
-// Makes the course MIROIR101 (completion on), a course competency, and four people with the password
-// Pass-1234: nadia (teacher), tom (non-editing teacher), amina and jonas (students).
+// Makes the courses MIROIR101 and MIROIR102 (completion on), a course competency, and people with the password
+// Pass-1234: nadia (teacher), tom (non-editing teacher), amina and jonas (students), lea (in no course).
+// Backups run at once instead of waiting for cron; French and Arabic can be chosen, without their texts.
 
 define('CLI_SCRIPT', true);
 require(getcwd() . '/config.php');
@@ -18,14 +19,16 @@ const PEOPLE = [
     'tom' => ['Tom', 'Okafor', 'teacher'],
     'amina' => ['Amina', 'Benali', 'student'],
     'jonas' => ['Jonas', 'Weber', 'student'],
+    'lea' => ['Lea', 'Fischer', null],
 ];
+const COURSES = ['MIROIR101' => 'Library practice', 'MIROIR102' => 'Library practice in the evening'];
+const LANGUAGES = ['fr' => ['Français', 'ltr'], 'ar' => ['عربي', 'rtl']];
 
-function course_of_the_journey(): stdClass {
+function course_called(string $short, string $full): stdClass {
     global $DB;
-    set_config('enablecompletion', 1);
-    $found = $DB->get_record('course', ['shortname' => 'MIROIR101']);
+    $found = $DB->get_record('course', ['shortname' => $short]);
     return $found ?: create_course((object) [
-        'fullname' => 'Library practice', 'shortname' => 'MIROIR101', 'category' => 1,
+        'fullname' => $full, 'shortname' => $short, 'category' => 1,
         'enablecompletion' => 1, 'numsections' => 2, 'format' => 'topics',
     ]);
 }
@@ -62,14 +65,34 @@ function competency_of_the_course(int $courseid): void {
     api::add_competency_to_course($courseid, $competency->get('id'));
 }
 
+function language(string $tag, string $name, string $direction): void {
+    global $CFG;
+    $folder = "{$CFG->langotherroot}/$tag";
+    check_dir_exists($folder);
+    $config = ['thislanguage' => $name, 'thisdirection' => $direction, 'iso6391' => $tag, 'parentlanguage' => ''];
+    $lines = array_map(fn($key) => "\$string['$key'] = " . var_export($config[$key], true) . ";\n", array_keys($config));
+    file_put_contents("$folder/langconfig.php", "<?php\n" . implode('', $lines));
+}
+
 \core\session\manager::set_user(get_admin());
 set_config('curlsecurityblockedhosts', '');
 set_config('curlsecurityallowedport', '');
 $DB->set_field('tool_usertours_tours', 'enabled', 0);
-$course = course_of_the_journey();
-$roles = $DB->get_records_menu('role', null, '', 'shortname,id');
-foreach (PEOPLE as $username => [$first, $last, $role]) {
-    enrol_try_internal_enrol($course->id, person($username, $first, $last), $roles[$role]);
+set_config('enablecompletion', 1);
+set_config('enableasyncbackup', 0);
+foreach (LANGUAGES as $tag => $language) {
+    language($tag, ...$language);
 }
-competency_of_the_course($course->id);
-echo "Course {$course->id} is ready.\n";
+get_string_manager()->reset_caches();
+$roles = $DB->get_records_menu('role', null, '', 'shortname,id');
+foreach (COURSES as $short => $full) {
+    $course = course_called($short, $full);
+    foreach (PEOPLE as $username => [$first, $last, $role]) {
+        $id = person($username, $first, $last);
+        if ($role) {
+            enrol_try_internal_enrol($course->id, $id, $roles[$role]);
+        }
+    }
+    competency_of_the_course($course->id);
+    echo "Course {$course->id} is ready.\n";
+}

@@ -21,8 +21,6 @@ class Site:
     """A prepared Moodle."""
 
     url: str
-    course: str = "MIROIR101"
-    """Short name of the course."""
     admin_password: str = "Admin-1234"
     password: str = "Pass-1234"
     """That of everybody else."""
@@ -53,13 +51,17 @@ class People:
             self._pages[user] = self._log_in(self._context(), user)
         return self._pages[user]
 
-    def open(self, user: str, path: str, **query: object) -> Page:
+    def open(self, who: str, path: str, **query: object) -> Page:
         """Open a page of Moodle's as a user and wait until its scripts have settled."""
-        page = self.page(user)
+        page = self.page(who)
         page.goto(self.site.at(path, query))
         # Moodle attaches its handlers late: what is clicked before does nothing.
         page.wait_for_load_state("networkidle")
         return page
+
+    def number_of(self, user: str) -> int:
+        """Return Moodle's number of a user, which is the ``sub`` of launches."""
+        return int(self.open(user, "/my/").evaluate("M.cfg.userId"))
 
     def pages(self) -> Mapping[str, Page]:
         """Return the page of everybody who has logged in."""

@@ -1,68 +1,41 @@
-"""From the operator's invitation to a passed, completed, competency-tagged grade, in Moodle."""
+"""From Moodle's activity chooser to a passed, completed, competency-tagged grade."""
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.lms.moodle import miroir
-from tests.lms.moodle.conftest import Moodle
+from tests.lms.moodle.desk import expect_sent
+from tests.lms.moodle.moodle import Moodle
 from tests.lms.moodle.people import AMINA, NAMES, TUTOR, WORDS
-from tests.lms.moodle.site import SECONDS
 
 TITLE = "What I take from this month"
 COMPETENCIES = ("B1", "C3")
 MOODLE_COMPETENCY = "Reflects on own practice"
 
 
-def test_an_activity_from_the_invitation_to_the_passed_grade(moodle: Moodle) -> None:
-    with moodle.photographing_failure():
-        type_id = connect(moodle)
-        module = embed(moodle, type_id)
-        for learner in NAMES:
-            reflect(moodle, module, learner)
-        share_reflections(moodle, module)
-        for learner in NAMES:
-            respond(moodle, module, learner)
-        for learner in NAMES:
-            take_next_step(moodle, module, learner)
-        confirm(moodle, module)
-        expect_grades(moodle, module)
-        expect_completion(moodle, module)
-        expect_desk_of_the_administrator(moodle, module)
-        moodle.course.delete_activity(module)
-        moodle.administration.delete(type_id)
+def test_an_activity_from_the_chooser_to_the_passed_grade(moodle: Moodle) -> None:
+    module = embed(moodle)
+    for learner in NAMES:
+        reflect(moodle, module, learner)
+    share_reflections(moodle, module)
+    for learner in NAMES:
+        respond(moodle, module, learner)
+    for learner in NAMES:
+        take_next_step(moodle, module, learner)
+    confirm(moodle, module)
+    expect_grades(moodle, module)
+    expect_completion(moodle, module)
+    expect_desk_of_the_administrator(moodle, module)
+    moodle.course.delete_activity(module)
 
 
-def connect(moodle: Moodle) -> int:
-    """Register by the operator's link, activate the tool and offer it to courses."""
-    admin, album = moodle.administration, moodle.album
-    page, frame = admin.begin_registration(moodle.tool.invite("Our Moodle"))
-    miroir.expect_heading(frame, "Connect Miroir to this learning platform?")
-    album.take(page, "register")
-    miroir.press(frame, "Connect Miroir")
-    miroir.expect_heading(frame, "Miroir is connected")
-    deployment = frame.locator("dl.facts div").filter(has_text="Deployment ID").locator("dd")
-    type_id = int(deployment.inner_text())
-    miroir.press(frame, "Close now")
-    card = admin.card(type_id)
-    card.scroll_into_view_if_needed()
-    album.take(page, "pending")
-    admin.activate(type_id)
-    album.take(page, "active")
-    settings = admin.open_settings(type_id)
-    admin.show_in_chooser(settings)
-    _take_at(moodle, settings, "select[name=lti_coursevisible]", "settings")
-    admin.save(settings)
-    return type_id
-
-
-def embed(moodle: Moodle, type_id: int) -> int:
+def embed(moodle: Moodle) -> int:
     """Make an activity in Moodle's own form; return the number of its course module."""
     course, album = moodle.course, moodle.album
     page = course.open_chooser()
     album.take(page, "chooser")
-    course.choose_tool(page, type_id)
+    course.choose_tool(page, moodle.type_id)
     album.take(page, "form")
     frame = course.select_content(page)
     miroir.expect_heading(frame, "A new reflection activity")
@@ -74,10 +47,10 @@ def embed(moodle: Moodle, type_id: int) -> int:
     expect(page.locator("#id_name")).to_have_value(TITLE)
     album.take(page, "selected")
     course.complete_by_passing(page, 50, MOODLE_COMPETENCY)
-    _take_at(moodle, page, "#id_gradepass", "grade-to-pass")
-    _take_at(moodle, page, "#id_completionusegrade", "completion")
+    album.take_at(page, "#id_gradepass", "grade-to-pass")
+    album.take_at(page, "#id_completionusegrade", "completion")
     module = course.save(page)
-    miroir.expect_heading(page.frame_locator("#contentframe"), "Waiting for you")
+    miroir.expect_desk(page.frame_locator("#contentframe"))
     album.take(page, "educator")
     return module
 
@@ -105,6 +78,9 @@ def reflect(moodle: Moodle, module: int, learner: str) -> None:
 def share_reflections(moodle: Moodle, module: int) -> None:
     """Read both reflections as the tutor and share them."""
     page, frame = moodle.course.open_activity(TUTOR, module)
+    miroir.expect_desk(frame)
+    moodle.album.take(page, "today")
+    miroir.open_tab(frame, "To decide")
     miroir.expect_heading(frame, "Waiting for you")
     moodle.album.take(page, "desk")
     frame.locator(".pane-list a").first.click()
@@ -156,8 +132,7 @@ def confirm(moodle: Moodle, module: int) -> None:
     """Confirm both learners' levels as the tutor; their scores are then sent."""
     page, frame = moodle.course.open_activity(TUTOR, module)
     for name in NAMES.values():
-        frame.get_by_role("link", name="Learners", exact=True).click()
-        miroir.expect_heading(frame, "Learners")
+        miroir.open_tab(frame, "Learners")
         frame.get_by_role("link", name=name).click()
         miroir.expect_heading(frame, name)
         miroir.confirm_levels(frame, "Tells a real case, and what was learned from it.")
@@ -165,7 +140,7 @@ def confirm(moodle: Moodle, module: int) -> None:
         miroir.press(frame, "Save levels")
         miroir.see(frame, "The levels are saved.")
     for name in NAMES.values():
-        _wait_until_sent(moodle, module, name)
+        expect_sent(moodle, module, name)
     moodle.album.take(page, "sent")
 
 
@@ -198,27 +173,10 @@ def expect_completion(moodle: Moodle, module: int) -> None:
 def expect_desk_of_the_administrator(moodle: Moodle, module: int) -> None:
     """Find that an administrator who is not in the course gets the staff's desk."""
     page, frame = moodle.course.open_activity("admin", module)
-    miroir.expect_heading(frame, "Waiting for you")
+    miroir.expect_desk(frame)
     moodle.album.take(page, "administrator")
 
 
 def _assert_names_levels(comment: str) -> None:
     assert "B1 Finds out what users need by listening, observing and measuring: Auto" in comment
     assert "C3 Promotes openness" in comment and "Together: 100 of 100" in comment
-
-
-def _take_at(moodle: Moodle, page: Page, place: str, name: str) -> None:
-    page.locator(place).evaluate("field => field.scrollIntoView({block: 'center'})")
-    moodle.album.take(page, name)
-
-
-def _wait_until_sent(moodle: Moodle, module: int, name: str) -> None:
-    """Look at the tutor's list of learners until it says that a learner's score was sent."""
-    page, frame = moodle.course.open_activity(TUTOR, module)
-    for _second in range(SECONDS):
-        frame.get_by_role("link", name="Learners", exact=True).click()
-        row = frame.get_by_role("row").filter(has_text=name)
-        if "100 sent" in row.inner_text():
-            return
-        page.wait_for_timeout(1000)
-    pytest.fail(f"the score of {name} was not sent")

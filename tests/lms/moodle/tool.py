@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import subprocess
@@ -32,13 +33,26 @@ class Tool:
         """Return the registration link that an operator sends to Moodle's administrator."""
         return self.run("platforms", "invite", "--name", name).splitlines()[-1]
 
-    def run(self, *command: str) -> str:
+    def invite_update(self, platform: str) -> str:
+        """Return the registration link that updates a connection which is there."""
+        return self.run("platforms", "invite", "--update", platform).splitlines()[-1]
+
+    def published_keys(self) -> set[str]:
+        """Return the ids of the keys in our public key set."""
+        with urllib.request.urlopen(f"{self.url}/lti/jwks", timeout=SECONDS) as answer:
+            return {key["kid"] for key in json.load(answer)["keys"]}
+
+    def self_test(self, platform: str) -> list[str]:
+        """Run a platform's self-test, which may fail; return its lines."""
+        return self.run("platforms", "test", platform, may_fail=True).splitlines()
+
+    def run(self, *command: str, may_fail: bool = False) -> str:
         """Run one of the operator's commands; return what it printed."""
         done = subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", *command],
             cwd=ROOT,
             env=self.environment,
-            check=True,
+            check=not may_fail,
             stdout=subprocess.PIPE,
             text=True,
         )

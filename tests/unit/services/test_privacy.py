@@ -23,6 +23,7 @@ from lti_tool.models.participations import Participation
 from lti_tool.models.people import Membership, User
 from lti_tool.models.responses import Response
 from lti_tool.rules.vocabulary import OutboxState, SessionKind, WorkState
+from lti_tool.secrecy import Secrets
 from lti_tool.services.completion import refresh
 from lti_tool.services.dossiers import Dossier
 from lti_tool.services.people import People
@@ -34,6 +35,7 @@ from tests.factories.learning import ask, go_on, rate, reflect, respond, tell_al
 from tests.factories.world import Person, World, make_world
 
 NAME, EMAIL = "Zaynab Unmistakable", "zaynab@example.org"
+SECRETS = Secrets("a secret of the tests, long enough for anybody")
 WORDS = "Zebracrossing words that I alone wrote down about my library and my work"
 
 
@@ -76,7 +78,7 @@ def everything(database: Database) -> str:
 
 
 def exported(world: World) -> tuple[dict[str, Any], str]:
-    content = Privacy(world.database).export(*key(world))
+    content = Privacy(world.database, SECRETS).export(*key(world))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         told = json.loads(archive.read("data.json"))
         return told, archive.read("README.html").decode()
@@ -104,7 +106,7 @@ def test_every_table_that_is_somebodys_can_be_followed() -> None:
 
 
 def test_a_summary_counts_each_kind(world: World) -> None:
-    kept = Privacy(world.database).kept(*key(world))
+    kept = Privacy(world.database, SECRETS).kept(*key(world))
     assert (kept.name, kept.platform) == (NAME, "Library school")
     assert kept.courses == ("Library practice",)
     found = dict(kept.counts)
@@ -147,7 +149,7 @@ def test_an_export_of_somebody_who_only_looked_in(database: Database) -> None:
 def test_erasing_leaves_no_trace_of_who_it_was(world: World) -> None:
     with world.database.read() as session:
         sub = session.get_one(User, zaynab(world).user_id).sub
-    Privacy(world.database).erase(*key(world))
+    Privacy(world.database, SECRETS).erase(*key(world))
     left = everything(world.database)
     for trace in (NAME, EMAIL, sub, "Zebracrossing"):
         assert trace not in left
@@ -156,7 +158,7 @@ def test_erasing_leaves_no_trace_of_who_it_was(world: World) -> None:
 def test_peers_keep_what_they_received_and_gave(world: World) -> None:
     peers = world.learners[:2]
     before = [standing(world, one) for one in peers]
-    Privacy(world.database).erase(*key(world))
+    Privacy(world.database, SECRETS).erase(*key(world))
     assert [standing(world, one) for one in peers] == before
     for learner in peers:
         received = Responses(world.database).received(world.viewer(learner), world.activity_id)
@@ -177,7 +179,7 @@ def standing(world: World, learner: Person) -> tuple[bool, float]:
 
 
 def test_consequences_are_told_beforehand(world: World) -> None:
-    found = Privacy(world.database).consequences(*key(world))
+    found = Privacy(world.database, SECRETS).consequences(*key(world))
     assert (found.responses_left, found.reflections_emptied) == (2, 1)
 
 
@@ -188,7 +190,7 @@ def test_what_nobody_received_goes_whole(database: Database) -> None:
     reflect(world, second)
     respond(world, second)
     assert count(world, Response) == 1
-    Privacy(database).erase(world.registration_id, second.user_id)
+    Privacy(database, SECRETS).erase(world.registration_id, second.user_id)
     assert count(world, Response) == 0
     with database.read() as session:
         mine = Participation.user_id == second.user_id
@@ -198,7 +200,7 @@ def test_what_nobody_received_goes_whole(database: Database) -> None:
 
 def test_a_reflection_without_its_text_is_served_to_nobody(world: World) -> None:
     late = world.add_learner("Late")
-    Privacy(world.database).erase(*key(world))
+    Privacy(world.database, SECRETS).erase(*key(world))
     reflect(world, late)
     for _ in range(2):
         respond(world, late)
@@ -220,7 +222,7 @@ def test_reasons_of_tutors_go_and_the_steps_stay(world: World) -> None:
         found = session.get_one(Response, response.id)
         session.add(found.withhold(tutor.user_id, "Zebracrossing is no way to talk"))
         session.add(found.release(tutor.user_id))
-    Privacy(world.database).erase(*key(world))
+    Privacy(world.database, SECRETS).erase(*key(world))
     with world.database.read() as session:
         query = select(ModerationDecision).where(ModerationDecision.response_id == response.id)
         history = list(session.scalars(query))
@@ -234,20 +236,20 @@ def test_an_erased_tutor_stays_a_former_participant_in_the_history(world: World)
         assert found is not None
         session.add(found.withhold(world.tutor.user_id, "Too harsh"))
         work = found.reflection.participation_id
-    Privacy(world.database).erase(world.registration_id, world.tutor.user_id)
+    Privacy(world.database, SECRETS).erase(world.registration_id, world.tutor.user_id)
     dossier = People(world.database).open(world.viewer(world.educator), world.activity_id, work)
     assert isinstance(dossier, Dossier)
     assert "Too harsh" in everything(world.database)
 
 
 def test_the_desk_no_longer_lists_an_erased_learner(world: World) -> None:
-    Privacy(world.database).erase(*key(world))
+    Privacy(world.database, SECRETS).erase(*key(world))
     people = People(world.database).page(world.viewer(world.educator), world.activity_id)
     assert [row.name for row in people.rows] == ["Learner 1", "Learner 2"]
 
 
 def test_no_score_is_promised_for_an_erased_learner(world: World) -> None:
-    Privacy(world.database).erase(*key(world))
+    Privacy(world.database, SECRETS).erase(*key(world))
     with world.database.write() as session:
         for participation in session.scalars(select(Participation)):
             participation.activity.next_due_at = clock.now() - timedelta(days=1)
@@ -258,7 +260,7 @@ def test_no_score_is_promised_for_an_erased_learner(world: World) -> None:
 
 
 def test_somebody_erased_is_gone_for_every_use_case(world: World) -> None:
-    privacy = Privacy(world.database)
+    privacy = Privacy(world.database, SECRETS)
     privacy.erase(*key(world))
     for use in (privacy.kept, privacy.export, privacy.consequences, privacy.erase):
         with pytest.raises(NotFound):
@@ -268,14 +270,15 @@ def test_somebody_erased_is_gone_for_every_use_case(world: World) -> None:
 def test_another_platform_s_people_are_not_found(world: World) -> None:
     other = make_world(world.database, learners=0)
     with pytest.raises(NotFound):
-        Privacy(world.database).erase(other.registration_id, zaynab(world).user_id)
+        Privacy(world.database, SECRETS).erase(other.registration_id, zaynab(world).user_id)
 
 
 def test_only_a_privacy_launch_has_a_subject(world: World) -> None:
     with pytest.raises(Forbidden):
-        Privacy(world.database).subject(world.viewer(zaynab(world)))
+        Privacy(world.database, SECRETS).subject(world.viewer(zaynab(world)))
     with pytest.raises(Forbidden):
-        Privacy(world.database).subject(world.viewer(world.educator, SessionKind.DEEP_LINKING))
+        person = world.viewer(world.educator, SessionKind.DEEP_LINKING)
+        Privacy(world.database, SECRETS).subject(person)
 
 
 def count(world: World, model: type[Base]) -> int:
@@ -286,18 +289,18 @@ def count(world: World, model: type[Base]) -> int:
 def test_a_dry_run_counts_and_changes_nothing(world: World) -> None:
     before = everything(world.database)
     with time_machine.travel(clock.now() + timedelta(days=400), tick=False):
-        purged = Privacy(world.database).purge(365, dry_run=True)
+        purged = Privacy(world.database, SECRETS).purge(365, dry_run=True)
         assert purged.courses == ("Library practice",)
         assert purged.rows["reflections"] == 3
         assert purged.rows["users"] > 0
         assert everything(world.database) == before
-        assert Privacy(world.database).purge(365, dry_run=False) == purged
+        assert Privacy(world.database, SECRETS).purge(365, dry_run=False) == purged
 
 
 def test_an_ended_course_is_forgotten_and_its_activity_kept(world: World) -> None:
     with time_machine.travel(clock.now() + timedelta(days=400), tick=False):
-        Privacy(world.database).purge(365, dry_run=False)
-        assert not Privacy(world.database).purge(365, dry_run=False).rows
+        Privacy(world.database, SECRETS).purge(365, dry_run=False)
+        assert not Privacy(world.database, SECRETS).purge(365, dry_run=False).rows
     left = everything(world.database)
     for trace in (NAME, "Learner 1", "Tariq Tutor", "Zebracrossing"):
         assert trace not in left
@@ -310,9 +313,9 @@ def test_a_course_in_use_is_left_alone(world: World) -> None:
         with world.database.write() as session:
             membership = session.get_one(Membership, world.educator.membership_id)
             membership.last_seen_at = clock.now() - timedelta(days=100)
-        purged = Privacy(world.database).purge(365, dry_run=False)
+        purged = Privacy(world.database, SECRETS).purge(365, dry_run=False)
         assert (purged.courses, count(world, Participation)) == ((), 3)
-        assert Privacy(world.database).purge(60, dry_run=False).courses
+        assert Privacy(world.database, SECRETS).purge(60, dry_run=False).courses
 
 
 def test_old_messages_logins_and_sessions_are_forgotten(world: World) -> None:
@@ -326,7 +329,7 @@ def test_old_messages_logins_and_sessions_are_forgotten(world: World) -> None:
         for age in (50, 40):
             session.add(message(column, part, age))
         session.add(UsedLogin(state_hash="x", used_at=now, expires_at=now - timedelta(minutes=1)))
-    purged = Privacy(world.database).purge(30, dry_run=False)
+    purged = Privacy(world.database, SECRETS).purge(30, dry_run=False)
     assert purged.rows["outbox_messages"] == 1
     assert purged.rows["outbox_answers"] == 1
     assert purged.rows["used_logins"] == 1

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 
+from flask import request
 from werkzeug.wrappers import Response
 
+from lti_tool.lti.platform import origin_of
 from lti_tool.rules.vocabulary import DeploymentState, PlatformFamily
 from lti_tool.schemas.operator import (
     DeploymentForm,
@@ -14,6 +16,7 @@ from lti_tool.schemas.operator import (
     NameForm,
     StateForm,
 )
+from lti_tool.services.platforms import INVITE_HOURS
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.notices import see_other
 from lti_tool.views.pages.operator import hints
@@ -69,6 +72,16 @@ def frames(platform_id: uuid.UUID) -> Response:
     return see_other("operator.platform", notice="saved", platform_id=platform_id)
 
 
+@bp.post("/platforms/<uuid:platform_id>/update-link")
+def make_update_link(platform_id: uuid.UUID) -> str:
+    """Make a registration link that renews this connection; it is shown this once."""
+    found = services().console.platforms.platform(platform_id)
+    link = services().platforms.invite(found.listing.name, updates=platform_id)
+    return console_page(
+        "operator/platform.html", "platforms", platform=found, link=link, hours=INVITE_HOURS
+    )
+
+
 @bp.post("/platforms/<uuid:platform_id>/deployments")
 @form_page(platform)
 def add_deployment(platform_id: uuid.UUID) -> Response:
@@ -118,9 +131,17 @@ def self_test(platform_id: uuid.UUID) -> str:
     """Show what the last self-test found, and which settings to change."""
     found = services().console.platforms.platform(platform_id)
     rows = hints.rows(found.test.findings, found.listing.family) if found.test else []
-    base_url = services().platforms.base_url
+    asked, frames = request.args.get("page", ""), services().console.frames.of(platform_id)
     return console_page(
-        "operator/self_test.html", "platforms", platform=found, rows=rows, base_url=base_url
+        "operator/self_test.html",
+        "platforms",
+        platform=found,
+        rows=rows,
+        base_url=services().platforms.base_url,
+        frames=frames,
+        asked=asked,
+        verdict=frames.verdict(asked).value if asked.strip() else "",
+        origin=origin_of(asked.strip().lower()),
     )
 
 

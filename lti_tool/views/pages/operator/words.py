@@ -8,6 +8,7 @@ from lti_tool.errors import IllegalTransition, InvalidInput, MiroirError, NotFou
 from lti_tool.i18n import gettext as _
 from lti_tool.i18n import ngettext, number
 from lti_tool.rules.vocabulary import OutboxState, PlatformFamily
+from lti_tool.services import renaming, scores
 from lti_tool.views.pages.desk.words import reason as score_reason
 
 FAMILIES = {
@@ -65,6 +66,14 @@ def outbox_state(state: OutboxState) -> str:
         OutboxState.REFUSED: _("Refused"),
         OutboxState.SUPERSEDED: _("Replaced"),
     }[state]
+
+
+def outbox_kind(kind: str) -> str:
+    """Return what kind of message it is; one that this version does not know keeps its code."""
+    return {
+        scores.KIND: _("Score"),
+        renaming.KIND: _("New name of a gradebook column"),
+    }.get(kind, kind)
 
 
 def outbox_reason(state: OutboxState, code: str) -> str:
