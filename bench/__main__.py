@@ -6,7 +6,17 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import launches, machine, outbox, refusals, roster, slow_platform, stage, statements
+from bench import (
+    allocation,
+    launches,
+    machine,
+    outbox,
+    refusals,
+    roster,
+    slow_platform,
+    stage,
+    statements,
+)
 from bench.servers import BenchFailed
 
 LEARNERS = 200
@@ -44,11 +54,18 @@ def ask_slow_platform(quick: bool, workers: int) -> str:
     return slow_platform.report(slow_platform.measure(workers, rounds, size, LEARNERS))
 
 
+def ask_allocation(quick: bool, _workers: int) -> str:
+    """Measure giving reflections in a large course."""
+    few, many = 1_000, 10_000 if quick else 100_000
+    return allocation.report(few, many, allocation.measure(few, many, 30 if quick else 100))
+
+
 QUESTIONS: dict[str, Callable[[bool, int], str]] = {
     "launches": ask_launches,
     "statements": ask_statements,
     "outbox": ask_outbox,
     "roster": ask_roster,
+    "allocation": ask_allocation,
     "slow-platform": ask_slow_platform,
 }
 

@@ -12,14 +12,27 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 MASK = "…"
 SECRETS = re.compile(
-    r"(?P<before>/s/|Bearer\s+|(?:id_token|client_assertion|access_token|token|ticket)=)"
+    r"(?P<before>/s/|/calendar/|Bearer\s+|(?:id_token|client_assertion|access_token|token|ticket)=)"
     r"[^/\s\"'&?#\\]+"
     r"|(?<!\"kid\": \")(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])",
 )
-"""A session's handle in a path, a token in a header or query, and any bare token of ours.
+"""A session’s handle, a calendar’s key, a token in a header or query, any bare token of ours.
 
 The name of a public key looks the same and is needed: it stays.
 """
+
+
+ROWS = re.compile(
+    r"DETAIL:.*?(?=\n\[SQL:|\n\nThe above exception|\n\nDuring handling|\Z)", re.DOTALL
+)
+"""What PostgreSQL adds to an error: the row that failed, with what people wrote in it."""
+
+
+def without_rows(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """Leave out of a traceback what stood in the database's row."""
+    if "exception" in event:
+        event["exception"] = ROWS.sub(f"DETAIL: {MASK}", str(event["exception"]))
+    return event
 
 
 def masked(text: str) -> str:
@@ -46,6 +59,7 @@ def _common() -> list[Processor]:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
+        without_rows,
     ]
 
 

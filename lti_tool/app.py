@@ -11,6 +11,7 @@ from lti_tool import tasks
 from lti_tool.cli import register_commands
 from lti_tool.lti import library
 from lti_tool.services.container import Services, build
+from lti_tool.views import api as api_views
 from lti_tool.views import assets, errors, headers, health, render, session
 from lti_tool.views import lti as lti_views
 from lti_tool.views import pages as page_views
@@ -66,7 +67,8 @@ def register_views(app: Flask) -> None:
     for part in (headers, session, render, errors, assets, lti_views):
         part.init_app(app)
     app.register_blueprint(health.bp)
-    for blueprint in (*lti_views.blueprints(), *page_views.blueprints()):
+    families = (lti_views, page_views, api_views)
+    for blueprint in (one for family in families for one in family.blueprints()):
         app.register_blueprint(blueprint)
 
 

@@ -167,6 +167,14 @@ def ago(moment: datetime) -> str:
     return format_timedelta(distance, add_direction=True, threshold=0.95, locale=current())
 
 
+def days_ago(value: date, today: date) -> str:
+    """Return how far a day is from today: "today", "3 days ago"."""
+    if value == today:
+        return gettext("today")
+    distance = value - today
+    return format_timedelta(distance, granularity="day", add_direction=True, locale=current())
+
+
 def span(distance: timedelta) -> str:
     """Return a length of time: "3 hours"."""
     return format_timedelta(distance, threshold=0.95, locale=current())

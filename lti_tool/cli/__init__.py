@@ -7,6 +7,7 @@ from flask import Flask
 from lti_tool.cli import (
     database,
     demo,
+    frameworks,
     keys,
     operator,
     outbox,
@@ -23,6 +24,7 @@ def register_commands(app: Flask) -> None:
     for command in (
         database.database,
         platforms.platforms,
+        frameworks.frameworks,
         keys.keys,
         operator.operator,
         outbox.outbox,

@@ -16,6 +16,7 @@ keys = AppGroup("keys", help="The keys with which Miroir signs what it tells pla
 @keys.command("rotate")
 @click.option(
     "--days",
+    type=float,
     default=PUBLISHED_AHEAD.days,
     show_default=True,
     help="How long the new key is published before it signs; 0 after a leak.",

@@ -2,8 +2,15 @@
 
 from lti_tool.models import (
     activities,
+    clocks,
+    cohorts,
+    decisions,
+    desk,
+    erasures,
+    flags,
     frameworks,
     grades,
+    interventions,
     keys,
     launches,
     moderation,
@@ -14,6 +21,7 @@ from lti_tool.models import (
     reflections,
     responses,
     roster,
+    studio,
 )
 from lti_tool.models.base import Base
 from lti_tool.models.database import Database
@@ -22,8 +30,15 @@ __all__ = [
     "Base",
     "Database",
     "activities",
+    "clocks",
+    "cohorts",
+    "decisions",
+    "desk",
+    "erasures",
+    "flags",
     "frameworks",
     "grades",
+    "interventions",
     "keys",
     "launches",
     "moderation",
@@ -34,4 +49,5 @@ __all__ = [
     "reflections",
     "responses",
     "roster",
+    "studio",
 ]

@@ -70,7 +70,8 @@ class Database:
         parsed = make_url(url)
         if parsed.drivername in ("postgresql", "postgres"):
             parsed = parsed.set(drivername="postgresql+psycopg")
-        options: dict[str, Any] = {}
+        # A failed statement is logged; what people wrote does not belong there.
+        options: dict[str, Any] = {"hide_parameters": True}
         if parsed.get_backend_name() == "postgresql":
             options |= {"pool_size": 10, "max_overflow": 10}
         self.url = parsed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool import clock
@@ -33,6 +33,8 @@ class Context(Identified, Base):
     """Where the course's line items are listed (AGS 3.1), as the last launch told."""
     line_items_scopes: Mapped[list[str]] = mapped_column(default=list)
     """AGS scopes of that launch."""
+    tutors_see_all: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a tutor sees every cohort of the course, not only their own."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
@@ -79,6 +81,7 @@ class Membership(Identified, Base):
     __table_args__ = (
         UniqueConstraint("context_id", "user_id"),
         Index("ix_memberships_user_id", "user_id"),
+        Index("ix_memberships_cohort_id", "cohort_id"),
     )
 
     context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contexts.id"))
@@ -99,6 +102,8 @@ class Membership(Identified, Base):
     """Ids of groups as the last launch told them, joined by commas."""
     granted_role: Mapped[Role | None] = mapped_column(one_of(Role, "granted_role"))
     """What an educator granted inside Miroir; wins over ``role``."""
+    cohort_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("cohorts.id"))
+    """The cohort that the learner is in, one of this course's; staff are in none that counts."""
     first_seen_at: Mapped[datetime] = mapped_column(default=clock.now)
     last_seen_at: Mapped[datetime] = mapped_column(default=clock.now)
     """Of the last launch; of who never launched (no ``launched_role``), when they were listed."""
@@ -110,3 +115,14 @@ class Membership(Identified, Base):
     def effective_role(self) -> Role:
         """The role that counts: granted here, else told by the LMS."""
         return self.granted_role or self.role
+
+
+class CalendarFeed(Identified, Base):
+    """A person's secret address of a calendar with their dates; deleted when they withdraw it."""
+
+    __tablename__ = "calendar_feeds"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), unique=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    """SHA-256 of the token in the address, in hexadecimal; the token is derived from ``id``."""
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)

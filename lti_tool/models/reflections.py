@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool import clock
@@ -22,8 +22,14 @@ class Reflection(Identified, Moderated, Base):
     __table_args__ = (
         Index("ix_reflections_activity_id", "activity_id", "state", "visible_at"),
         Index(
-            "ix_reflections_serving", "activity_id", "state", "author_done", "served", "released_at"
+            "ix_reflections_serving",
+            "activity_id",
+            "state",
+            "author_done",
+            "service",
+            "released_at",
         ),
+        Index("ix_reflections_waiting", "activity_id", "urgency", "waits_since"),
     )
     SUBJECT = "reflection"
 
@@ -37,6 +43,8 @@ class Reflection(Identified, Moderated, Base):
     saved_at: Mapped[datetime | None]
     served: Mapped[int] = mapped_column(default=0)
     """Responses that were handed in and not turned down; ``services.completion`` counts them."""
+    service: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """``served``, and those who are at it now; ``services.leases`` counts them."""
     author_done: Mapped[bool] = mapped_column(default=False)
     """Whether the author has given all the responses asked of them; counted there, too."""
 
@@ -44,6 +52,11 @@ class Reflection(Identified, Moderated, Base):
     version: Mapped[ActivityVersion] = relationship()
     answers: Mapped[list[ReflectionAnswer]] = relationship(cascade="all, delete-orphan")
     revisions: Mapped[list[ReflectionRevision]] = relationship(order_by="ReflectionRevision.number")
+
+    @property
+    def author_user_id(self) -> uuid.UUID | None:
+        """The person who wrote it."""
+        return self.participation.user_id if self.participation else None
 
 
 class ReflectionAnswer(Base):

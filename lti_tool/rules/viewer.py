@@ -28,3 +28,7 @@ class Viewer:
     """The activity that the launched link opens, if it has one."""
     frame_ancestors: tuple[str, ...] = ()
     """Origins that may show our pages in a frame: the platform's."""
+    is_rehearsal: bool = False
+    """An educator tries an activity out as a learner; nothing here outlasts it."""
+    begins_anew: bool = False
+    """They were erased here before, and came back by this very launch."""

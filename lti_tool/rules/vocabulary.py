@@ -94,6 +94,11 @@ class ModerationMode(StrEnum):
     AFTER = "after"
     FLAGGED = "flagged"
 
+    @property
+    def holds_flagged(self) -> bool:
+        """Whether a flag keeps the work from others until a tutor has looked at it."""
+        return self is ModerationMode.FLAGGED
+
 
 class Phase(StrEnum):
     """The three phases of an activity."""
@@ -132,6 +137,27 @@ class Step(StrEnum):
     RETURN = "return"
     WITHHOLD = "withhold"
     UNDO = "undo"
+    FLAG = "flag"
+    """A learner, or the third mark, asks a tutor to look at it."""
+    LEAVE = "leave"
+    """A tutor answers flags by leaving the work as it is."""
+    REDACT = "redact"
+    """A tutor takes a passage out of what peers read."""
+    APPEAL = "appeal"
+    WITHDRAW = "withdraw"
+    """The author takes an appeal back."""
+    UPHOLD = "uphold"
+    """An appeal succeeds: what was decided is undone."""
+    REJECT = "reject"
+    """An appeal fails: what was decided stands."""
+    COMMENT = "comment"
+    """A tutor comments on a response."""
+    CONFIRM = "confirm"
+    """A tutor confirms a competency level, or takes that back."""
+    ASK_MORE = "ask_more"
+    """A tutor asks for more evidence of a level."""
+    UNMASK = "unmask"
+    """Staff look who is behind a pseudonym."""
 
 
 class AllocationState(StrEnum):
@@ -173,3 +199,39 @@ class RosterState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+class Anonymity(StrEnum):
+    """Who is told whose work it is, the least hidden first."""
+
+    OPEN = "open"
+    """Everybody sees everybody's name."""
+    PSEUDONYMS = "pseudonyms"
+    """Learners know each other by pseudonyms; staff see names."""
+    DOUBLE_BLIND = "double_blind"
+    """So do staff know learners, until they unmask one; learners do not learn which tutor it is."""
+
+    @property
+    def hides_peers(self) -> bool:
+        """Whether learners know each other by pseudonyms."""
+        return self is not Anonymity.OPEN
+
+    @property
+    def hides_from_staff(self) -> bool:
+        """Whether staff know learners by pseudonyms, and learners do not learn tutors' names."""
+        return self is Anonymity.DOUBLE_BLIND
+
+    def hides_at_least(self, other: Anonymity) -> bool:
+        """Return whether nothing that ``other`` hides is shown."""
+        order = list(Anonymity)
+        return order.index(self) >= order.index(other)
+
+
+class Outcome(StrEnum):
+    """What became of a next step, as its learner says some weeks later."""
+
+    DONE = "done"
+    PARTLY = "partly"
+    NOT_YET = "not_yet"
+    DROPPED = "dropped"
+    """Something else became more important."""

@@ -109,13 +109,11 @@ class LaunchClaims:
         person = self.sandbox.store.people.get(self.launch.for_person_id)
         if person is None:
             return {}
-        return {
-            v.LTI + "for_user": {
-                "user_id": self.sandbox.subject(person),
-                **visible_identity(self.sandbox, person),
-                "roles": launch_roles(self.sandbox, self.course, person),
-            }
-        }
+        claim: dict[str, Any] = {"user_id": self.sandbox.subject(person)}
+        if not self.sandbox.personality.bare_for_user:
+            claim.update(visible_identity(self.sandbox, person))
+            claim["roles"] = launch_roles(self.sandbox, self.course, person)
+        return {v.LTI + "for_user": claim}
 
     def _services(self) -> dict[str, Any]:
         services: dict[str, Any] = {}

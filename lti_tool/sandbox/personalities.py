@@ -49,6 +49,7 @@ class Personality:
     uuid_people: bool = False
     sends_names: bool = True
     bare_resource_link: bool = False
+    bare_for_user: bool = False
     errors_as_pages: bool = False
     bare_keys: bool = False
     bearer_word: str = "Bearer"
@@ -96,6 +97,7 @@ _MOODLE = Personality(
     wipes_unfinished=True,
     wipes_comment=True,
     hides_zero=True,
+    bare_for_user=True,
 )
 
 _CANVAS = Personality(

@@ -120,11 +120,27 @@ def register() -> Response:
 
 def registration_link(here: Sandbox, link: str, client_id: str = "") -> str:
     """Add a fresh one-time token and our configuration's address to a tool's registration link."""
-    made = RegistrationToken(secrets.token_urlsafe(24), time.time() + _TOKEN_SECONDS, client_id)
+    token = _token_of_moodle(here, client_id) if here.personality.name == "moodle" else ""
+    expires = time.time() + _TOKEN_SECONDS
+    made = RegistrationToken(token or secrets.token_urlsafe(24), expires, client_id)
     here.store.registration_tokens.put(made.token, made)
     configured = here.url("/.well-known/openid-configuration")
     added = urlencode({"openid_configuration": configured, "registration_token": made.token})
     return f"{link}{'&' if urlsplit(link).query else '?'}{added}"
+
+
+def _token_of_moodle(here: Sandbox, client_id: str) -> str:
+    """Return a token as Moodle 4.5 signs it; that of an update names the tool by its number."""
+    updated = here.store.tools.get(client_id) if client_id else None
+    now = int(time.time())
+    return here.keyring.sign(
+        {
+            "sub": updated.deployment_id if updated else secrets.token_hex(8)[:15],
+            "scope": "reg-update" if updated else "reg",
+            "iat": now,
+            "exp": now + _TOKEN_SECONDS,
+        }
+    )
 
 
 def new_tool(here: Sandbox, **values: Any) -> Tool:

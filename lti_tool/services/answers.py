@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
@@ -15,9 +15,12 @@ from lti_tool.i18n import number
 from lti_tool.models.activities import ActivityVersion, Prompt
 from lti_tool.models.moderation import ModerationDecision
 from lti_tool.models.reflections import Reflection, ReflectionRevision
+from lti_tool.rules.guidance import length_for
 from lti_tool.rules.prompt_templates import wording
 from lti_tool.rules.rich_text import count_words, counts_characters, to_text
 from lti_tool.rules.vocabulary import Audience, Phase, WorkState
+from lti_tool.services import redacting
+from lti_tool.services.frameworks import CompetencyView, competency_view
 
 FIELD_PREFIX = "answer-"
 
@@ -35,6 +38,8 @@ class PromptView:
     max_words: int | None = None
     required: bool = True
     audience: Audience = Audience.COHORT
+    competencies: tuple[CompetencyView, ...] = ()
+    """What it speaks to."""
 
     @property
     def field(self) -> str:
@@ -67,17 +72,19 @@ class AnswerView:
 
 def prompt_view(prompt: Prompt, locale: str) -> PromptView:
     """Return a stored prompt; ``locale`` is the language of the activity."""
-    worded = wording(prompt.template_key, prompt.text, prompt.help, locale)
+    worded = wording(prompt.template_key, prompt.text, prompt.help, locale, prompt.translations)
+    most = prompt.max_words and length_for(prompt.max_words, locale, worded.locale)
     return PromptView(
         prompt.id,
         worded.text,
         worded.help,
         worded.locale,
         prompt.phase,
-        prompt.min_words,
-        prompt.max_words,
+        length_for(prompt.min_words, locale, worded.locale),
+        most,
         prompt.required,
         prompt.audience,
+        tuple(competency_view(item) for item in prompt.competencies),
     )
 
 
@@ -95,7 +102,12 @@ def peer_answers(session: Session, reflection: Reflection, locale: str) -> tuple
     """Return what peers read of a reflection: what was released last, and is for the cohort."""
     version = read_version(session, reflection.version_id)
     views = answer_views(version, _released_texts(session, reflection.id), locale)
-    return tuple(view for view in views if view.html and view.prompt.audience is Audience.COHORT)
+    passages = redacting.passages_of(session, [reflection.id]).get(reflection.id, ())
+    return tuple(
+        replace(view, html=redacting.for_peers(view.html, passages))
+        for view in views
+        if view.html and view.prompt.audience is Audience.COHORT
+    )
 
 
 def submitted_texts(session: Session, reflection_id: uuid.UUID) -> Mapping[str, str]:

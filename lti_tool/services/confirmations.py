@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 from lti_tool import clock
 from lti_tool.errors import NotFound, Stale
 from lti_tool.models.activities import Activity
+from lti_tool.models.decisions import ModerationDecision
 from lti_tool.models.participations import ConfirmedLevel, Participation
 from lti_tool.rules.viewer import Viewer
+from lti_tool.rules.vocabulary import Step
 from lti_tool.services import completion
+from lti_tool.services.cohort_scope import Scope, scope_of
 from lti_tool.services.locking import lock_activity
 
 
@@ -37,12 +40,14 @@ def seen_of(confirmed: ConfirmedLevel | None) -> str:
 
 
 def find_participation(
-    session: Session, activity: Activity, participation_id: uuid.UUID
+    session: Session, activity: Activity, participation_id: uuid.UUID, scope: Scope
 ) -> Participation:
-    """Return a participation in ``activity``; raise NotFound."""
+    """Return a participation in ``activity`` within the ``scope``; raise NotFound."""
     participation = session.scalar(
         select(Participation).where(
-            Participation.id == participation_id, Participation.activity_id == activity.id
+            Participation.id == participation_id,
+            Participation.activity_id == activity.id,
+            scope.holds(Participation.user_id),
         )
     )
     if participation is None:
@@ -63,7 +68,8 @@ def confirm(
     activity does not have or a level that its scale does not have.
     """
     lock_activity(session, activity.id)
-    participation = find_participation(session, activity, participation_id)
+    scope = scope_of(session, viewer)
+    participation = find_participation(session, activity, participation_id, scope)
     standing = {item.competency_id: item for item in participation.confirmed_levels}
     changed = 0
     for confirmation in confirmations:
@@ -74,6 +80,7 @@ def confirm(
         if seen_of(before) != confirmation.seen:
             raise Stale("confirmed level")
         _write(session, viewer, participation, before, confirmation)
+        session.add(_noted(viewer, activity, participation, confirmation))
         changed += 1
     if changed:
         session.flush()
@@ -113,3 +120,20 @@ def _write(
         session.add(before)
     before.level, before.note = confirmation.level, confirmation.note
     before.confirmed_by_id, before.confirmed_at = viewer.user_id, clock.now()
+
+
+def _noted(
+    viewer: Viewer, activity: Activity, participation: Participation, confirmation: Confirmation
+) -> ModerationDecision:
+    """Return the line of the history: which competency, which level, on what evidence."""
+    codes = {one.id: one.code for one in activity.competencies}
+    level = "–" if confirmation.level is None else str(confirmation.level)
+    return ModerationDecision(
+        activity_id=activity.id,
+        participation_id=participation.id,
+        about_id=participation.user_id,
+        actor_id=viewer.user_id,
+        step=Step.CONFIRM,
+        reason=confirmation.note,
+        detail=f"{codes[confirmation.competency_id]}: {level}",
+    )

@@ -4,31 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from lti_tool.http import Http
 from lti_tool.models import Database
+from lti_tool.remote.framework_servers import FrameworkServers
 from lti_tool.secrecy import Secrets
 from lti_tool.services.activities import Activities
 from lti_tool.services.activity_lists import ActivityLists
+from lti_tool.services.appeals import Appeals
+from lti_tool.services.audit import Audit
+from lti_tool.services.calendar import Calendars
+from lti_tool.services.case_server import CaseServer
+from lti_tool.services.cohort_joining import CohortJoining
+from lti_tool.services.cohorts import Cohorts
+from lti_tool.services.cohorts_lists import CohortLists
+from lti_tool.services.cohorts_tutors import CohortTutors
+from lti_tool.services.comments import Comments
 from lti_tool.services.copies import Copies
 from lti_tool.services.deep_linking import DeepLinking
+from lti_tool.services.exclusions import Exclusions
+from lti_tool.services.extensions import Extensions
+from lti_tool.services.flags import Flags
+from lti_tool.services.follow_ups import FollowUps
+from lti_tool.services.framework_browsing import FrameworkBrowsing
+from lti_tool.services.framework_exports import FrameworkExports
+from lti_tool.services.framework_imports import FrameworkImports
 from lti_tool.services.frameworks import Frameworks
 from lti_tool.services.health import Health
+from lti_tool.services.interventions import Interventions
 from lti_tool.services.keys import SigningKeys
 from lti_tool.services.launches import Launches
 from lti_tool.services.moderation import Moderation
+from lti_tool.services.moving_over import MovingOver
+from lti_tool.services.my_work import MyWorks
 from lti_tool.services.operator_console import OperatorConsole, build_console
 from lti_tool.services.outbox import Outbox
+from lti_tool.services.overrides import Overrides
 from lti_tool.services.participations import Participations
 from lti_tool.services.people import People
 from lti_tool.services.platforms import Platforms
 from lti_tool.services.previews import Previews
 from lti_tool.services.privacy import Privacy
+from lti_tool.services.publishing import Publishing
 from lti_tool.services.reflections import Reflections
+from lti_tool.services.rehearsals import Rehearsals
+from lti_tool.services.replies import Replies
 from lti_tool.services.responses import Responses
 from lti_tool.services.results import Results
 from lti_tool.services.reviews import Reviews
 from lti_tool.services.roster import Roster
+from lti_tool.services.signals import Signals
+from lti_tool.services.sources import Sources
+from lti_tool.services.timelines import Timelines
+from lti_tool.services.unmasking import Masks
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +74,47 @@ class Services:
     results: Results
     health: Health
     frameworks: Frameworks
+    case_server: CaseServer
+    framework_browsing: FrameworkBrowsing
+    framework_imports: FrameworkImports
+    framework_exports: FrameworkExports
+    framework_servers: FrameworkServers
     activities: Activities
     activity_lists: ActivityLists
+    cohorts: Cohorts
+    cohort_joining: CohortJoining
+    cohort_lists: CohortLists
+    cohort_tutors: CohortTutors
+    exclusions: Exclusions
     copies: Copies
+    calendars: Calendars
     participations: Participations
+    follow_ups: FollowUps
+    my_work: MyWorks
     reflections: Reflections
     responses: Responses
     moderation: Moderation
+    flags: Flags
+    appeals: Appeals
+    comments: Comments
+    replies: Replies
+    audit: Audit
+    timelines: Timelines
+    moving_over: MovingOver
     people: People
     previews: Previews
     privacy: Privacy
+    publishing: Publishing
+    rehearsals: Rehearsals
     reviews: Reviews
     roster: Roster
+    extensions: Extensions
+    interventions: Interventions
+    overrides: Overrides
+    signals: Signals
+    masks: Masks
     console: OperatorConsole
+    sources: Sources
     wake: Callable[[], None]
     """Tells the background worker that something waits; never needed for correctness."""
 
@@ -77,6 +134,8 @@ def build(
     outbox = Outbox(db, keys, http, secrets, platform_concurrency)
     launches = Launches(db, secrets, http, base_url)
     return Services(
+        **_of_courses(db),
+        **_of_work(db),
         db=db,
         secrets=secrets,
         keys=keys,
@@ -85,20 +144,60 @@ def build(
         deep_linking=DeepLinking(db, keys, base_url),
         outbox=outbox,
         results=Results(db, outbox.calls),
-        health=Health(db),
-        frameworks=Frameworks(db),
-        activities=Activities(db),
-        activity_lists=ActivityLists(db),
-        copies=Copies(db),
-        participations=Participations(db),
-        reflections=Reflections(db),
-        responses=Responses(db),
-        moderation=Moderation(db),
-        people=People(db),
-        previews=Previews(db),
-        privacy=Privacy(db),
+        case_server=CaseServer(db, base_url),
+        framework_exports=FrameworkExports(db, base_url),
+        framework_servers=FrameworkServers(http),
+        calendars=Calendars(db, secrets, base_url),
+        privacy=Privacy(db, secrets),
         roster=Roster(db, keys, http, secrets),
-        reviews=Reviews(db),
+        rehearsals=Rehearsals(db, secrets),
         console=build_console(launches, platforms, outbox, keys),
         wake=wake,
     )
+
+
+def _of_courses(db: Database) -> dict[str, Any]:
+    """Return what educators set up: activities, cohorts, frameworks."""
+    return {
+        "frameworks": Frameworks(db),
+        "framework_browsing": FrameworkBrowsing(db),
+        "framework_imports": FrameworkImports(db),
+        "activities": Activities(db),
+        "activity_lists": ActivityLists(db),
+        "cohorts": Cohorts(db),
+        "cohort_joining": CohortJoining(db),
+        "cohort_lists": CohortLists(db),
+        "cohort_tutors": CohortTutors(db),
+        "exclusions": Exclusions(db),
+        "copies": Copies(db),
+        "people": People(db),
+        "previews": Previews(db),
+        "publishing": Publishing(db),
+        "extensions": Extensions(db),
+        "sources": Sources(db),
+    }
+
+
+def _of_work(db: Database) -> dict[str, Any]:
+    """Return what learners and tutors do in an activity."""
+    return {
+        "health": Health(db),
+        "participations": Participations(db),
+        "follow_ups": FollowUps(db),
+        "my_work": MyWorks(db),
+        "reflections": Reflections(db),
+        "responses": Responses(db),
+        "moving_over": MovingOver(db),
+        "moderation": Moderation(db),
+        "flags": Flags(db),
+        "appeals": Appeals(db),
+        "comments": Comments(db),
+        "replies": Replies(db),
+        "audit": Audit(db),
+        "timelines": Timelines(db),
+        "masks": Masks(db),
+        "reviews": Reviews(db),
+        "interventions": Interventions(db),
+        "overrides": Overrides(db),
+        "signals": Signals(db),
+    }

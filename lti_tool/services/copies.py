@@ -19,7 +19,7 @@ from lti_tool.models.people import Context
 from lti_tool.rules.date_shift import first_day, same_weekday, shift, suggestion
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import ActivityState, CopySign
-from lti_tool.services import completion, copying
+from lti_tool.services import clocks, copying, remeasuring
 from lti_tool.services.activities import find_activity
 from lti_tool.services.copy_notices import has_work
 from lti_tool.services.locking import lock_activity
@@ -151,9 +151,9 @@ class Copies:
             activity.updated_at = clock.now()
             if activity.copied_at is not None:
                 activity.copy_checked_at = activity.updated_at
-            begun = select(Participation).where(Participation.activity_id == activity.id)
-            for participation in session.scalars(begun):
-                completion.refresh(session, participation)
+            session.flush()
+            clocks.rebuild_late(session, activity)
+            remeasuring.refresh_all(session, activity.id)
 
 
 def _locked(session: Session, viewer: Viewer, activity_id: uuid.UUID) -> Activity:

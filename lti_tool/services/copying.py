@@ -18,6 +18,7 @@ from lti_tool.models.activities import Activity, ActivityVersion, Prompt, Resour
 from lti_tool.models.people import Context
 from lti_tool.rules.copies import Act, KnownLink, NamedActivity, NewLink, decide, read_history
 from lti_tool.rules.vocabulary import CopySign
+from lti_tool.services.target_levels import copy_targets
 
 SETTINGS = (
     "title",
@@ -26,9 +27,14 @@ SETTINGS = (
     "locale",
     "framework_id",
     "responses_required",
+    "allocation_pool",
     "reflection_moderation",
     "response_moderation",
     "grace_minutes",
+    "accepts_late",
+    "starts_on_joining",
+    "answer_within_days",
+    "anonymity",
     "tutor_confirms",
     "weight_reflection",
     "weight_responses",
@@ -46,6 +52,7 @@ PROMPT = (
     "template_key",
     "text",
     "help",
+    "translations",
     "min_words",
     "max_words",
     "required",
@@ -122,6 +129,7 @@ def copy(session: Session, original: Activity, arrival: Arrival, sign: CopySign)
     made.place()
     session.add(made)
     session.flush()
+    copy_targets(session, original, made)
     _copy_prompts(session, original, made)
     link.activity_id, link.was_copied = made.id, True
     return made
@@ -141,7 +149,9 @@ def _copy_prompts(session: Session, original: Activity, made: Activity) -> None:
     session.flush()
     for prompt in session.scalars(select(Prompt).where(Prompt.version_id == newest)):
         values = {name: getattr(prompt, name) for name in PROMPT}
-        session.add(Prompt(version_id=version.id, **values))
+        made_prompt = Prompt(version_id=version.id, **values)
+        made_prompt.competencies = list(prompt.competencies)
+        session.add(made_prompt)
 
 
 def _open(arrival: Arrival, activity: Activity) -> None:

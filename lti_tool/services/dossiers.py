@@ -15,22 +15,29 @@ from lti_tool.models.participations import ConfirmedLevel, NextStep, Participati
 from lti_tool.models.people import User
 from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Response
+from lti_tool.rules.clocks import DueDates
 from lti_tool.rules.completion import Progress
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import Moment, WorkState
-from lti_tool.services import completion, scores
+from lti_tool.services import clocks, completion, interventions, scores
+from lti_tool.services.anonymity import (
+    Asking,
+    alias_of,
+    askings,
+    is_masked,
+    staff_author_of_response,
+    staff_name,
+)
+from lti_tool.services.cohort_scope import scope_of
 from lti_tool.services.confirmations import find_participation, seen_of
+from lti_tool.services.follow_up_views import FollowUpView, shared_follow_ups
 from lti_tool.services.frameworks import CompetencyView, LevelView, competency_view, level_view
 from lti_tool.services.history import HistoryLine, histories_of
+from lti_tool.services.interventions import InterventionLine
+from lti_tool.services.response_views import with_author
 from lti_tool.services.scores import ScoreState
-from lti_tool.services.work import (
-    UNSEEN,
-    WorkPart,
-    WorkView,
-    read_reflection,
-    reflection_view,
-    response_parts,
-)
+from lti_tool.services.work import UNSEEN, WorkPart, WorkView
+from lti_tool.services.work_views import read_reflection, reflection_view, response_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,8 @@ class ResponseLine:
     parts: tuple[WorkPart, ...]
     helpfulness: int | None
     reply: str
+    takeaway: str
+    """What its addressee takes from it."""
     history: tuple[HistoryLine, ...]
 
 
@@ -83,11 +92,28 @@ class OwnResponse:
 
 
 @dataclass(frozen=True, slots=True)
+class Care:
+    """The learner's dates beside the activity's, and what tutors did for them, newest first."""
+
+    dates: DueDates
+    usual: DueDates
+    done: tuple[InterventionLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """Everything staff may know of one learner in one activity."""
 
     participation_id: uuid.UUID
     name: str
+    alias: str
+    """What peers call them; empty where names are open."""
+    masked: bool
+    """Whether staff do not know who it is, until they ask with a reason."""
+    askings: tuple[Asking, ...]
+    """When staff asked for the name, and why."""
+    follow_ups: tuple[FollowUpView, ...]
+    """What became of next steps, as far as the learner lets tutors read it."""
     need: str
     started_at: datetime
     completed_at: datetime | None
@@ -103,40 +129,60 @@ class Dossier:
     next_step: NextStepView | None
     own_response: OwnResponse | None
     score: ScoreState | None
+    care: Care
 
 
 def read_dossier(
     session: Session, viewer: Viewer, activity: Activity, participation_id: uuid.UUID
 ) -> Dossier:
     """Return what staff may know of one learner; raise NotFound."""
-    participation = find_participation(session, activity, participation_id)
+    scope = scope_of(session, viewer)
+    participation = find_participation(session, activity, participation_id, scope)
     reflection = session.scalar(
         select(Reflection).where(Reflection.participation_id == participation.id)
     )
     responses = _responses(session, participation, reflection)
-    histories = histories_of(session, [response.id for response in responses])
-    received: list[ResponseLine] = []
-    given: list[ResponseLine] = []
-    for response in responses:
-        lines = given if response.author_id == participation.user_id else received
-        lines.append(_line(response, histories.get(response.id, ())))
+    received, given = _exchanges(session, participation, responses)
     return Dossier(
         participation_id=participation.id,
-        name=participation.user.display_name,
+        name=staff_name(activity, participation),
+        alias=alias_of(activity, participation) if activity.anonymity.hides_peers else "",
+        masked=is_masked(activity, participation),
+        askings=askings(session, participation.id, with_names=True),
+        follow_ups=shared_follow_ups(session, participation.id),
         need=participation.need,
         started_at=participation.started_at,
         completed_at=participation.completed_at,
         progress=completion.measure(session, participation),
         state=reflection.state if reflection else None,
         reflection=_reflection(session, activity, reflection),
-        received=tuple(received),
-        given=tuple(given),
+        received=received,
+        given=given,
         standings=_standings(session, activity, participation),
         levels=_levels(activity),
         next_step=_next_step(participation.next_step),
         own_response=_own_response(responses, viewer),
         score=scores.states_for(session, activity.id, [participation.id]).get(participation.id),
+        care=Care(
+            dates=clocks.dates_of(participation),
+            usual=clocks.activity_dates(activity),
+            done=interventions.history(session, activity.id, participation.user_id),
+        ),
     )
+
+
+def _exchanges(
+    session: Session, participation: Participation, responses: Sequence[Response]
+) -> tuple[tuple[ResponseLine, ...], tuple[ResponseLine, ...]]:
+    """Return the responses that the learner received, and those that they gave."""
+    histories = histories_of(session, [response.id for response in responses])
+    received: list[ResponseLine] = []
+    given: list[ResponseLine] = []
+    for response in responses:
+        lines = given if response.author_id == participation.user_id else received
+        history = histories.get(response.id, ())
+        lines.append(_line(participation.activity, response, history))
+    return tuple(received), tuple(given)
 
 
 def _reflection(
@@ -163,7 +209,7 @@ def _responses(
         )
         .order_by(Response.submitted_at, Response.id)
         .options(
-            joinedload(Response.author),
+            *with_author(),
             joinedload(Response.reflection)
             .joinedload(Reflection.participation)
             .joinedload(Participation.user),
@@ -172,19 +218,20 @@ def _responses(
     return session.scalars(query).all()
 
 
-def _line(response: Response, history: Collection[HistoryLine]) -> ResponseLine:
+def _line(activity: Activity, response: Response, history: Collection[HistoryLine]) -> ResponseLine:
     # What its author writes after a return is theirs until it is sent again.
     returned = response.state is WorkState.RETURNED
     return ResponseLine(
         id=response.id,
         state=response.state,
-        author=response.author.display_name,
-        addressee=response.reflection.participation.user.display_name,
+        author=staff_author_of_response(activity, response),
+        addressee=staff_name(activity, response.reflection.participation),
         by_tutor=response.allocation_id is None,
         submitted_at=response.submitted_at,
         parts=() if returned else response_parts(response),
         helpfulness=response.helpfulness,
         reply=response.reply,
+        takeaway=response.takeaway,
         history=tuple(history),
     )
 

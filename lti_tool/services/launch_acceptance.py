@@ -22,7 +22,7 @@ from lti_tool.rules.landing import Landing, landing
 from lti_tool.rules.standing_roles import of_session
 from lti_tool.rules.vocabulary import BoundBy, DeploymentState
 from lti_tool.secrecy import Secrets, digest, same
-from lti_tool.services import deployments
+from lti_tool.services import deployments, erasures
 from lti_tool.services.launch_binding import StorageHint, bind, give_ticket, handle_of
 from lti_tool.services.launch_records import Records, find, save, with_link
 from lti_tool.services.launch_sessions import is_live
@@ -57,6 +57,8 @@ class Launched:
     landing: Landing
     activity_id: uuid.UUID | None
     """What the link opens, if it opens an activity."""
+    begins_anew: bool
+    """Whether the person was erased before, and is back by this launch."""
     facts: dict[str, object]
     """For the log: no names, no handle."""
 
@@ -101,7 +103,13 @@ class Acceptance:
             refused = _admit(session, records, message.deployment_id)
             if refused is not None:
                 return refused
+            is_new_here = records.membership is None
             save(session, records, message)
+            if is_new_here and records.membership is not None:
+                # Not by a launch about their data, which is in no course: looking is not returning.
+                records.begins_anew = erasures.welcome_back(
+                    session, self.secrets, platform_id, message.sub
+                )
             return self._open(session, records, message, state_hash)
 
     def _open(
@@ -180,6 +188,7 @@ class Acceptance:
             locale=(user.language if user else "") or message.locale,
             landing=landing(message.kind, role, is_named, activity_id),
             activity_id=activity_id,
+            begins_anew=records.begins_anew,
             facts={**accepted.facts, "message": message.kind.value, "role": message.role.value},
         )
 
@@ -216,6 +225,8 @@ def _kept_of(message: LtiMessage, records: Records) -> dict[str, object]:
     if message.for_user:
         kept["for_user"] = message.for_user
         kept["for_user_name"] = message.for_user_name
+    if records.begins_anew:
+        kept["begins_anew"] = True
     if records.copied_from:
         kept["copied_from"] = list(records.copied_from)
     if message.return_url:

@@ -38,6 +38,8 @@ class Records:
     used_login: UsedLogin | None = None
     copied_from: tuple[str, ...] = ()
     """Courses that this one was copied from, where an educator must choose what a link opens."""
+    begins_anew: bool = False
+    """Whether the person was erased here before this launch."""
 
 
 # Built once: putting these joins together for each launch costs twice what running them does.

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.models.activities import Activity
 from lti_tool.models.participations import Participation
+from lti_tool.models.people import Context
 
 
 def lock_activity(session: Session, activity_id: uuid.UUID) -> None:
@@ -32,4 +33,11 @@ def lock_participation(session: Session, participation_id: uuid.UUID) -> None:
         select(Participation.id)
         .where(Participation.id == participation_id)
         .with_for_update(key_share=True)
+    )
+
+
+def lock_context(session: Session, context_id: uuid.UUID | None) -> None:
+    """Wait until no other transaction changes who is in which cohort of this course."""
+    session.execute(
+        select(Context.id).where(Context.id == context_id).with_for_update(key_share=True)
     )

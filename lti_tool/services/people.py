@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.errors import Forbidden, NotFound
@@ -28,6 +28,8 @@ from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import OutboxState, Role, WorkState
 from lti_tool.services import completion, scores
 from lti_tool.services.activities import find_activity
+from lti_tool.services.anonymity import staff_name, staff_order
+from lti_tool.services.cohort_scope import Scope, scope_of
 from lti_tool.services.confirmations import Confirmation, confirm
 from lti_tool.services.dossiers import Dossier, read_dossier
 from lti_tool.services.scores import ScoreState
@@ -76,7 +78,7 @@ class LearnerRow:
 
 @dataclass(frozen=True, slots=True)
 class PeoplePage:
-    """One page of learners by name; ``following`` is the last person's id if there are more."""
+    """One page of learners by name; ``following`` starts the next one, if there are more."""
 
     rows: tuple[LearnerRow, ...]
     following: uuid.UUID | None
@@ -95,21 +97,26 @@ class People:
         activity_id: uuid.UUID,
         which: PeopleFilter = PeopleFilter.ALL,
         after: uuid.UUID | None = None,
+        cohort_id: uuid.UUID | None = None,
     ) -> PeoplePage:
-        """Return one page of the learners of the activity's course that ``which`` lets through."""
+        """Return one page of the learners of the activity's course that ``which`` lets through.
+
+        Only those whom the viewer sees, or of one cohort; raises NotFound.
+        """
         with self.db.read() as session:
             activity = find_activity(session, _staff(viewer), activity_id)
-            query = _filtered(_members(activity), activity, which)
+            scope = scope_of(session, viewer, cohort_id)
+            query = _filtered(_members(activity, scope), activity, which)
             if after is not None:
-                query = query.where(_after(session, after))
+                query = query.where(_after(session, activity, after))
             rows = session.execute(
                 query.add_columns(Membership, Participation)
-                .order_by(_name_key(), User.id)
+                .order_by(staff_order(activity), User.id)
                 .limit(PAGE_SIZE + 1)
             ).all()
-            following = rows[PAGE_SIZE - 1][0].id if len(rows) > PAGE_SIZE else None
+            following = _place(rows[PAGE_SIZE - 1]) if len(rows) > PAGE_SIZE else None
             shown = _rows(session, activity, rows[:PAGE_SIZE])
-            return PeoplePage(tuple(shown), following, _counts(session, activity))
+            return PeoplePage(tuple(shown), following, _counts(session, activity, scope))
 
     def open(self, viewer: Viewer, activity_id: uuid.UUID, participation_id: uuid.UUID) -> Dossier:
         """Return everything staff may know of one learner in this activity; raise NotFound."""
@@ -140,19 +147,28 @@ def _staff(viewer: Viewer) -> Viewer:
     return viewer
 
 
-def _name_key() -> ColumnElement[str]:
-    return func.lower(case((User.chosen_name != "", User.chosen_name), else_=User.name))
+def _place(row: Any) -> uuid.UUID:
+    """Return what stands for a row in an address: nothing that is the same in other activities."""
+    user, _membership, participation = row
+    found: uuid.UUID = participation.id if participation is not None else user.id
+    return found
 
 
-def _after(session: Session, user_id: uuid.UUID) -> ColumnElement[bool]:
-    """Tell that somebody stands after a person in the list; the URL then holds no name."""
-    name = session.scalar(select(_name_key()).where(User.id == user_id))
-    if name is None:
+def _after(session: Session, activity: Activity, place: uuid.UUID) -> ColumnElement[bool]:
+    """Tell that somebody stands after a place in the list; the URL then holds no name."""
+    key = staff_order(activity)
+    mine = and_(Participation.user_id == User.id, Participation.activity_id == activity.id)
+    found = session.execute(
+        select(key, User.id)
+        .outerjoin(Participation, mine)
+        .where(or_(User.id == place, Participation.id == place))
+    ).first()
+    if found is None:
         raise NotFound("page")
-    return or_(_name_key() > name, and_(_name_key() == name, User.id > user_id))
+    return or_(key > found[0], and_(key == found[0], User.id > found[1]))
 
 
-def _members(activity: Activity) -> Select[User]:
+def _members(activity: Activity, scope: Scope) -> Select[User]:
     """Select who takes part in the activity's context, with their participation if any."""
     role = func.coalesce(Membership.granted_role, Membership.role)
     mine = and_(Participation.user_id == User.id, Participation.activity_id == activity.id)
@@ -164,6 +180,7 @@ def _members(activity: Activity) -> Select[User]:
             Membership.context_id == activity.context_id,
             role.in_([role.value for role in Role if role.takes_part]),
             or_(Membership.left_at.is_(None), Participation.id.is_not(None)),
+            scope.holds(User.id),
         )
     )
 
@@ -201,8 +218,8 @@ def _refused() -> ColumnElement[bool]:
     )
 
 
-def _counts(session: Session, activity: Activity) -> dict[PeopleFilter, int]:
-    members = _members(activity)
+def _counts(session: Session, activity: Activity, scope: Scope) -> dict[PeopleFilter, int]:
+    members = _members(activity, scope)
     counts = [
         select(func.count())
         .select_from(_filtered(members, activity, which).with_only_columns(User.id).subquery())
@@ -234,7 +251,7 @@ def _rows(session: Session, activity: Activity, found: Iterable[Any]) -> list[Le
     return [
         LearnerRow(
             user_id=user.id,
-            name=user.display_name,
+            name=staff_name(activity, part) if part else user.display_name,
             last_seen_at=membership.last_seen_at if membership.launched_role else None,
             left_at=membership.left_at,
             participation_id=part.id if part else None,

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from lti_tool.errors import RegistrationRefused, WhoCanFix
 from lti_tool.models.keys import AccessToken, PlatformKeySet
-from lti_tool.models.platforms import Registration
+from lti_tool.models.platforms import Deployment, Registration
 from lti_tool.rules.vocabulary import DeploymentState, PlatformFamily
 
 
@@ -95,6 +95,18 @@ def find_registration(session: Session, issuer: str, client_id: str) -> Registra
         select(Registration)
         .where(Registration.issuer == issuer, Registration.client_id == client_id)
         .with_for_update()
+    ).first()
+
+
+def registration_hinted(session: Session, issuer: str, hint: str) -> Registration | None:
+    """Return the registration that ``lti.registration.update_hint`` means, if there is one."""
+    named = exists().where(
+        Deployment.registration_id == Registration.id, Deployment.deployment_id == hint
+    )
+    return session.scalars(
+        select(Registration)
+        .where(Registration.issuer == issuer, (Registration.client_id == hint) | named)
+        .limit(1)
     ).first()
 
 

@@ -34,6 +34,7 @@ from lti_tool.services.platform_records import (
     changes,
     find_registration,
     listing_of,
+    registration_hinted,
     save_registration,
     update_registration,
 )
@@ -116,10 +117,10 @@ class Platforms:
             hinted = update_hint(bearer)
             updated = updated_by(session, invite)
             if updated is None:
-                if hinted and find_registration(session, platform.issuer, hinted) is not None:
+                if hinted and registration_hinted(session, platform.issuer, hinted) is not None:
                     raise RegistrationRefused("registration_known", WhoCanFix.OPERATOR)
                 return Proposal(Invitation(invite.name, invite.expires_at), platform)
-            check_same_platform(updated, platform, hinted)
+            check_same_platform(session, updated, platform, hinted)
             values = values_of(platform, updated.client_id, ())
             invitation = Invitation(invite.name, invite.expires_at, updated.name)
             return Proposal(invitation, platform, changes(updated, values))

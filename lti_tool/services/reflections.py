@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
@@ -12,18 +12,19 @@ from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.errors import IllegalTransition, InvalidInput, NotFound
+from lti_tool.i18n import gettext as _
 from lti_tool.models import Database
 from lti_tool.models.participations import Participation
 from lti_tool.models.reflections import Reflection, ReflectionAnswer, ReflectionRevision
 from lti_tool.rules.guidance import MAX_ANSWER_BYTES
 from lti_tool.rules.viewer import Viewer
-from lti_tool.rules.vocabulary import WorkState
-from lti_tool.services import answers, completion
+from lti_tool.rules.vocabulary import Phase, WorkState
+from lti_tool.services import answers, appealing, clocks, completion, redacting
 from lti_tool.services.answers import AnswerView, answer_views, working_texts
 from lti_tool.services.drafts import Saved, Written, check_version
-from lti_tool.services.frameworks import LevelView
 from lti_tool.services.locking import lock_participation
-from lti_tool.services.ratings import RatingView, rating_views, scale_of
+from lti_tool.services.now_pages import EDITABLE, NowPage, draft_key, now_page
+from lti_tool.services.rounds import Round, Text, rounds_of
 from lti_tool.services.settling import settle
 from lti_tool.services.standing import (
     Standing,
@@ -35,32 +36,6 @@ from lti_tool.services.standing import (
     standing_of,
 )
 
-EDITABLE = (WorkState.DRAFT, WorkState.RETURNED)
-
-
-@dataclass(frozen=True, slots=True)
-class NowPage:
-    """The page on which a learner begins: need, self-rating, and the prompts to write to."""
-
-    standing: Standing
-    competencies: tuple[RatingView, ...]
-    levels: tuple[LevelView, ...]
-    answers: tuple[AnswerView, ...]
-    version: int
-    saved_at: datetime | None
-    begun: bool
-    """Whether need and self-rating are said, so that the writing comes first."""
-
-    @property
-    def draft_key(self) -> str:
-        """What tells this text from every other on a device."""
-        return f"reflection-{self.standing.participation_id}"
-
-    @property
-    def editable(self) -> bool:
-        """Whether the reflection is in its author's hands."""
-        return self.standing.reflection in (None, *EDITABLE)
-
 
 @dataclass(frozen=True, slots=True)
 class SubmissionPage:
@@ -70,11 +45,13 @@ class SubmissionPage:
     answers: tuple[AnswerView, ...]
     submitted_at: datetime | None
     revision: int
+    rounds: tuple[Round, ...] = ()
+    """What changed each time it was sent again, the last first."""
 
     @property
     def draft_key(self) -> str:
         """The key of the draft that this submission has made needless."""
-        return f"reflection-{self.standing.participation_id}"
+        return draft_key(self.standing, self.answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +66,7 @@ class Reflections:
         with self.db.read() as session:
             participation = own_participation(session, viewer, activity_id)
             reflection = completion.reflection_of(session, participation.id)
-            return _now_page(session, standing, participation, reflection)
+            return now_page(session, standing, participation, reflection)
 
     def save_draft(self, viewer: Viewer, activity_id: uuid.UUID, written: Written) -> Saved:
         """Keep the working text; the answer is only given once it is safe.
@@ -161,12 +138,28 @@ class Reflections:
             texts = answers.submitted_texts(session, reflection.id)
             if not texts:
                 raise NotFound("submission")
+            views = answer_views(version, texts, participation.activity.locale)
+            passages = redacting.passages_of(session, [reflection.id]).get(reflection.id, ())
             return SubmissionPage(
                 standing,
-                answer_views(version, texts, participation.activity.locale),
+                tuple(replace(one, html=redacting.for_author(one.html, passages)) for one in views),
                 reflection.submitted_at,
-                _revisions(session, reflection.id),
+                len(reflection.revisions),
+                _rounds(reflection, views),
             )
+
+
+def _rounds(reflection: Reflection, views: Sequence[AnswerView]) -> tuple[Round, ...]:
+    """Return what its author changed from one submission to the next."""
+    versions = [
+        [
+            Text(str(view.prompt.id), view.prompt.text, view.prompt.locale, html)
+            for view in views
+            if (html := revision.answers.get(str(view.prompt.id)))
+        ]
+        for revision in reflection.revisions
+    ]
+    return rounds_of(versions, [revision.submitted_at for revision in reflection.revisions])
 
 
 def _own(
@@ -177,30 +170,6 @@ def _own(
     if reflection is None:
         raise NotFound("reflection")
     return participation, reflection
-
-
-def _now_page(
-    session: Session,
-    standing: Standing,
-    participation: Participation,
-    reflection: Reflection | None,
-) -> NowPage:
-    activity = participation.activity
-    if reflection is None:
-        version = answers.version_to_answer(session, activity.id, {})
-    else:
-        version = answers.read_version(session, reflection.version_id)
-    ratings = rating_views(session, participation)
-    rated = all(rating.before is not None for rating in ratings)
-    return NowPage(
-        standing=standing,
-        competencies=ratings,
-        levels=scale_of(activity),
-        answers=answer_views(version, working_texts(reflection), activity.locale),
-        version=reflection.draft_version if reflection else 0,
-        saved_at=reflection.saved_at if reflection else None,
-        begun=bool(participation.need) and rated,
-    )
 
 
 def _open_draft(session: Session, participation: Participation, written: Written) -> Reflection:
@@ -239,9 +208,13 @@ def _store(session: Session, reflection: Reflection, written: Written) -> Saved:
 
 
 def _texts(session: Session, reflection: Reflection, written: Written) -> dict[str, str]:
-    """Return what was sent for the prompts of the reflection's version, sanitised."""
+    """Return what was sent for the prompts of the reflection's version, sanitised.
+
+    A tab that still shows the questions from which the draft went over is heard, too.
+    """
     version = answers.read_version(session, reflection.version_id)
-    names = [f"{answers.FIELD_PREFIX}{prompt.id}" for prompt in version.prompts]
+    known = [*(prompt.id for prompt in version.prompts), *map(uuid.UUID, working_texts(reflection))]
+    names = [f"{answers.FIELD_PREFIX}{prompt_id}" for prompt_id in dict.fromkeys(known)]
     return written.texts(names, MAX_ANSWER_BYTES)
 
 
@@ -252,15 +225,19 @@ def _fields(reflection: Reflection) -> dict[str, str]:
 
 def _same_again(reflection: Reflection, written: Written) -> None:
     """Accept a second click; raise IllegalTransition for a text that was not the one handed in."""
-    stored = _fields(reflection)
-    if any(stored.get(name, "") != (written.html(name) or "") for name in stored):
+    asked = {f"{answers.FIELD_PREFIX}{prompt.id}" for prompt in reflection.version.prompts}
+    stored = {name: html for name, html in _fields(reflection).items() if name in asked}
+    if any(html != (written.html(name) or "") for name, html in stored.items()):
         raise IllegalTransition("reflection", reflection.state, "submit")
 
 
 def _problems(
     session: Session, participation: Participation, reflection: Reflection
 ) -> dict[str, list[str]]:
-    """Say, answer by answer, what keeps the reflection from being handed in."""
+    """Say, answer by answer, what keeps the reflection from being handed in; "" is all of it."""
+    first_time = reflection.state is WorkState.DRAFT
+    if first_time and Phase.NOW in clocks.closed_for(participation):
+        return {"": [_("Your date is over. Your tutor can give you more time; your text is kept.")]}
     version = answers.read_version(session, reflection.version_id)
     views = answer_views(version, working_texts(reflection), participation.activity.locale)
     said = {view.prompt.field: answers.problem_of(view) for view in views}
@@ -268,12 +245,14 @@ def _problems(
 
 
 def _hand_in(session: Session, participation: Participation, reflection: Reflection) -> None:
-    texts = {key: html for key, html in working_texts(reflection).items() if html}
+    asked = {str(prompt.id) for prompt in reflection.version.prompts}
+    texts = {key: html for key, html in working_texts(reflection).items() if html and key in asked}
     number_of_last = _revisions(session, reflection.id)
     session.add(
         ReflectionRevision(reflection_id=reflection.id, number=number_of_last + 1, answers=texts)
     )
     grace = timedelta(minutes=participation.activity.grace_minutes)
+    appealing.withdraw(session, reflection, participation.user_id)
     session.add(reflection.submit(participation.user_id, grace))
     session.flush()
     if not grace:

@@ -36,7 +36,11 @@ PAGE = 50
 MAX_FACT = 255
 FACTS_OF_MESSAGES = ("iss", "client_id", "deployment_id", "kid", "alg", "claim", "message_type")
 FACTS_OF_STEPS = ("missing", "iat_offset", "exp_offset", "error", "step", "cause", "status")
-FACTS = frozenset((*FACTS_OF_MESSAGES, *FACTS_OF_STEPS, "answer", "url", "endpoint"))
+FACTS_OF_LTI_1_1 = ("lti_version", "consumer_key", "consumer")
+"""They tell which old tool of which LMS still sends people; the key is no secret there."""
+FACTS = frozenset(
+    (*FACTS_OF_MESSAGES, *FACTS_OF_STEPS, *FACTS_OF_LTI_1_1, "answer", "url", "endpoint")
+)
 """What is kept of a refusal's facts; a platform's free words (error_description) are in the log."""
 
 TIME_REASONS = ("token_expired", "token_from_future", "token_too_old")

@@ -15,6 +15,7 @@ from lti_tool.services.platform_records import (
     Change,
     PlatformValues,
     add_registration,
+    registration_hinted,
     update_registration,
 )
 
@@ -46,10 +47,11 @@ class Registered:
 
 
 def check_same_platform(
-    updated: Registration, platform: PlatformConfiguration, hinted: str
+    session: Session, updated: Registration, platform: PlatformConfiguration, hinted: str
 ) -> None:
     """Raise RegistrationRefused ``invite_other_platform`` unless the LMS is the one to update."""
-    if platform.issuer != updated.issuer or hinted not in ("", updated.client_id):
+    meant = registration_hinted(session, platform.issuer, hinted) if hinted else None
+    if platform.issuer != updated.issuer or meant not in (None, updated):
         raise RegistrationRefused(
             "invite_other_platform", WhoCanFix.OPERATOR, iss=platform.issuer[:200]
         )

@@ -8,9 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from lti_tool.errors import Forbidden, NotFound
+from lti_tool.models.activities import Activity
 from lti_tool.models.database import Database
 from lti_tool.models.launches import LaunchSession
 from lti_tool.models.participations import Participation
@@ -19,6 +20,8 @@ from lti_tool.models.reflections import Reflection
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import Role, WorkState
 from lti_tool.services.activities import find_activity
+from lti_tool.services.anonymity import is_masked, masked_row, staff_name, staff_order
+from lti_tool.services.cohort_scope import Scope, scope_of
 from lti_tool.services.searching import holds
 
 PAGE_SIZE = 25
@@ -30,7 +33,11 @@ class Asked(StrEnum):
     FOUND = "found"
     NOT_OPENED = "not_opened"
     """Has not opened this activity; perhaps we never met them."""
+    MASKED = "masked"
+    """Has opened it, but staff are not to know whose work is whose."""
     STAFF = "staff"
+    ELSEWHERE = "elsewhere"
+    """Has opened it, but is in no cohort that the viewer looks after."""
     NOBODY = "nobody"
     """The LMS named nobody, as Moodle does for a whole column."""
 
@@ -77,7 +84,7 @@ class Reviews:
             if not message.get("for_user"):
                 return Subject(Asked.NOBODY)
             told = str(message.get("for_user_name", ""))
-            return _subject(session, viewer, activity.id, str(message["for_user"]), told)
+            return _subject(session, viewer, activity, str(message["for_user"]), told)
 
     def begun(
         self,
@@ -92,16 +99,19 @@ class Reviews:
         """
         with self.db.read() as session:
             activity = find_activity(session, _staff(viewer), activity_id)
-            query = _begun(activity.id, viewer.context_id)
+            query = _begun(activity.id, scope_of(session, viewer))
             if after is not None:
-                query = query.where(_after(session, activity.id, after))
+                query = query.where(_after(session, activity, after))
             if search:
-                query = query.where(holds(_name(), search))
+                query = query.where(holds(_name(), search), ~masked_row(activity))
             rows = session.execute(
-                query.order_by(func.lower(_name()), Participation.id).limit(PAGE_SIZE + 1)
+                query.order_by(staff_order(activity), Participation.id).limit(PAGE_SIZE + 1)
             ).all()
-        following = rows[PAGE_SIZE - 1][0] if len(rows) > PAGE_SIZE else None
-        return BegunPage(tuple(Begun(*row) for row in rows[:PAGE_SIZE]), following)
+            begun = tuple(
+                Begun(one.id, staff_name(activity, one), state, one.completed_at)
+                for one, state in rows[:PAGE_SIZE]
+            )
+        return BegunPage(begun, begun[-1].participation_id if len(rows) > PAGE_SIZE else None)
 
 
 def _staff(viewer: Viewer) -> Viewer:
@@ -110,49 +120,59 @@ def _staff(viewer: Viewer) -> Viewer:
     return viewer
 
 
-def _subject(
-    session: Session, viewer: Viewer, activity_id: uuid.UUID, sub: str, told: str
-) -> Subject:
-    mine = and_(Participation.user_id == User.id, Participation.activity_id == activity_id)
+def _subject(session: Session, viewer: Viewer, activity: Activity, sub: str, told: str) -> Subject:
+    mine = and_(Participation.user_id == User.id, Participation.activity_id == activity.id)
+    is_seen = scope_of(session, viewer).holds(User.id)
     here = and_(Membership.user_id == User.id, Membership.context_id == viewer.context_id)
     found = session.execute(
-        select(User, _role(), Participation.id)
+        select(User, _role(), Participation, is_seen)
         .outerjoin(Participation, mine)
         .outerjoin(Membership, here)
         .where(User.registration_id == viewer.registration_id, User.sub == sub)
     ).first()
     if found is None:
         return Subject(Asked.NOT_OPENED, told)
-    user, role, participation_id = found
-    if participation_id:
-        return Subject(Asked.FOUND, user.display_name, participation_id)
+    user, role, _participation, seen = found
+    participation: Participation | None = found[2]
+    if participation is not None:
+        if not seen:
+            return Subject(Asked.ELSEWHERE, told)
+        if is_masked(activity, participation):
+            return Subject(Asked.MASKED)
+        return Subject(Asked.FOUND, user.display_name, participation.id)
     # Of somebody whom only other courses know, the LMS says here what may be known.
     name = user.display_name if role else told
     return Subject(Asked.STAFF if role and Role(role).moderates else Asked.NOT_OPENED, name)
 
 
-def _begun(
-    activity_id: uuid.UUID, context_id: uuid.UUID | None
-) -> Select[uuid.UUID, str, WorkState, datetime | None]:
+def _begun(activity_id: uuid.UUID, scope: Scope) -> Select[Participation, WorkState]:
     staff = [role.value for role in Role if role.moderates]
     return (
-        select(Participation.id, _name(), Reflection.state, Participation.completed_at)
+        select(Participation, Reflection.state)
         .join(User, User.id == Participation.user_id)
-        .join(Membership, and_(Membership.user_id == User.id, Membership.context_id == context_id))
+        .options(contains_eager(Participation.user))
+        .join(
+            Membership,
+            and_(Membership.user_id == User.id, Membership.context_id == scope.context_id),
+        )
         .outerjoin(Reflection, Reflection.participation_id == Participation.id)
-        .where(Participation.activity_id == activity_id, _role().not_in(staff))
+        .where(
+            Participation.activity_id == activity_id,
+            _role().not_in(staff),
+            scope.holds(Participation.user_id),
+        )
     )
 
 
 def _after(
-    session: Session, activity_id: uuid.UUID, participation_id: uuid.UUID
+    session: Session, activity: Activity, participation_id: uuid.UUID
 ) -> ColumnElement[bool]:
     """Tell that somebody stands after a person in the list; the URL then holds no name."""
-    key = func.lower(_name())
+    key = staff_order(activity)
     name = session.scalar(
         select(key)
         .join(Participation, Participation.user_id == User.id)
-        .where(Participation.id == participation_id, Participation.activity_id == activity_id)
+        .where(Participation.id == participation_id, Participation.activity_id == activity.id)
     )
     if name is None:
         raise NotFound("page")

@@ -16,8 +16,9 @@ from lti_tool.lti.self_test import Check, Finding, Result, SelfTest, Subject
 from lti_tool.lti.tokens import Tenant, tenant_of
 from lti_tool.models.database import Database
 from lti_tool.models.grades import LineItem
+from lti_tool.models.launches import LaunchSession
 from lti_tool.models.operator import PlatformClock, SelfTestRun
-from lti_tool.models.people import Context
+from lti_tool.models.people import Context, Membership
 from lti_tool.models.platforms import Deployment, Registration
 from lti_tool.rules.rich_text import storable
 from lti_tool.rules.vocabulary import DeploymentState
@@ -109,14 +110,25 @@ def _newest_line_item(session: Session, registration_id: uuid.UUID) -> LineItem 
 
 
 def _roster_url(session: Session, registration_id: uuid.UUID) -> str:
-    """Return where the newest course that told so has its roster; "" if none has."""
+    """Return where the roster is of the course that was launched last; "" if none told so.
+
+    One that nobody opens any more may be deleted in the LMS, which is no fault of the services.
+    """
     query = (
         select(Context.memberships_url)
         .join(Deployment, Context.deployment_id == Deployment.id)
         .where(Deployment.registration_id == registration_id, Context.memberships_url != "")
-        .order_by(Context.created_at.desc())
     )
-    return session.scalar(query.limit(1)) or ""
+    launched = query.join(LaunchSession, LaunchSession.context_id == Context.id)
+    seen = query.join(Membership, Membership.context_id == Context.id).where(
+        Membership.launched_role.is_not(None)
+    )
+    # Sessions are kept for days only; when somebody was seen is kept by the day.
+    return (
+        session.scalar(launched.order_by(LaunchSession.created_at.desc()).limit(1))
+        or session.scalar(seen.order_by(Membership.last_seen_at.desc()).limit(1))
+        or ""
+    )
 
 
 def _tenant(

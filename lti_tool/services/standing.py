@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,9 +16,10 @@ from lti_tool.models.activities import Activity, ResourceLink
 from lti_tool.models.participations import Participation
 from lti_tool.rules.completion import Progress
 from lti_tool.rules.viewer import Viewer
-from lti_tool.rules.vocabulary import ActivityState, ModerationMode, WorkState
-from lti_tool.services import completion, standing_rows
+from lti_tool.rules.vocabulary import ActivityState, Anonymity, ModerationMode, Phase, WorkState
+from lti_tool.services import clocks, completion, standing_rows
 from lti_tool.services.activities import find_activity
+from lti_tool.services.anonymity import alias_of, draw_alias
 from lti_tool.services.locking import lock_activity
 from lti_tool.services.settling import settle_due
 from lti_tool.services.standing_rows import StandingRows
@@ -38,10 +39,15 @@ class ActivityFacts:
     """Whether a tutor reads reflections before peers do."""
     responses_checked_first: bool
     has_competencies: bool
+    anonymity: Anonymity = Anonymity.OPEN
     opens_at: datetime | None = None
     now_due_at: datetime | None = None
     new_due_at: datetime | None = None
     next_due_at: datetime | None = None
+    """The dates of the learner who looks, which may be later than the others'."""
+    accepts_late: bool = True
+    answer_within_days: int = 3
+    """After so many days a tutor answers where no peer did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +68,21 @@ class Standing:
     """From then on the learner need not wait for others."""
     not_open: bool
     """Whether the activity is not open yet."""
+    is_archived: bool = False
+    """Whether an educator has put the activity away: what is the learner's is there to read."""
     is_being_prepared: bool = False
     """Whether that is because an educator has yet to see to its dates."""
+    alias: str = ""
+    """The learner's own pseudonym here; empty where names are open."""
+    unmasked_at: datetime | None = None
+    """When staff first asked for the learner's name."""
+    may_join: bool = False
+    """Whether the learner is in no cohort, and there are some to choose from."""
+
+    own_dates: frozenset[Phase] = frozenset()
+    """Phases for which the learner has more time than the activity gives."""
+    closed: frozenset[Phase] = frozenset()
+    """Phases in which nothing is taken from the learner any more."""
 
     @property
     def new_is_open(self) -> bool:
@@ -140,14 +159,21 @@ def enter(session: Session, viewer: Viewer, activity_id: uuid.UUID) -> Participa
     return participation
 
 
-def act(session: Session, viewer: Viewer, activity_id: uuid.UUID) -> Participation:
+def act(
+    session: Session, viewer: Viewer, activity_id: uuid.UUID, phase: Phase | None = None
+) -> Participation:
     """Return the viewer's participation for a step of their own; the activity must be open.
 
-    Raises IllegalTransition where it is not, and NotFound.
+    So must the ``phase`` that the step belongs to, where the educator takes nothing late. Raises
+    IllegalTransition where it is not, and NotFound.
     """
     participation = enter(session, viewer, activity_id)
+    if phase is not None and phase in clocks.closed_for(participation):
+        raise IllegalTransition("phase", "closed", "take_part")
     if not_open(participation.activity):
         raise IllegalTransition("activity", "not_open", "take_part")
+    if participation.activity.closed_at is not None:
+        raise IllegalTransition("activity", "archived", "take_part")
     return participation
 
 
@@ -192,10 +218,13 @@ def activity_facts(activity: Activity, has_competencies: bool) -> ActivityFacts:
         reflections_checked_first=activity.reflection_moderation is ModerationMode.BEFORE,
         responses_checked_first=activity.response_moderation is ModerationMode.BEFORE,
         has_competencies=has_competencies,
+        anonymity=activity.anonymity,
         opens_at=activity.opens_at,
         now_due_at=activity.now_due_at,
         new_due_at=activity.new_due_at,
         next_due_at=activity.next_due_at,
+        accepts_late=activity.accepts_late,
+        answer_within_days=activity.answer_within_days,
     )
 
 
@@ -211,9 +240,12 @@ def _enrol(session: Session, viewer: Viewer, activity: Activity) -> Participatio
         activity_id=activity.id,
         user_id=viewer.user_id,
         resource_link_id=_link_to(session, viewer, activity.id),
+        alias=draw_alias(session, activity),
     )
     session.add(participation)
     session.flush()
+    if activity.starts_on_joining:
+        clocks.rebuild(session, activity, [viewer.user_id])
     return participation
 
 
@@ -232,8 +264,15 @@ def _link_to(session: Session, viewer: Viewer, activity_id: uuid.UUID) -> uuid.U
 
 def _place(rows: StandingRows, participation: Participation, progress: Progress) -> Place:
     activity, reflection = rows.activity, rows.reflection
+    facts = activity_facts(activity, has_competencies=rows.counts.competencies > 0)
+    dates, usual = clocks.dates_of(participation), clocks.activity_dates(activity)
     standing = Standing(
-        activity=activity_facts(activity, has_competencies=rows.counts.competencies > 0),
+        activity=replace(
+            facts,
+            now_due_at=dates.now_due_at,
+            new_due_at=dates.new_due_at,
+            next_due_at=dates.next_due_at,
+        ),
         participation_id=participation.id,
         progress=progress,
         need=participation.need,
@@ -241,8 +280,14 @@ def _place(rows: StandingRows, participation: Participation, progress: Progress)
         visible_at=reflection.visible_at if reflection else None,
         released_at=reflection.released_at if reflection else None,
         return_reason=reflection.return_reason if reflection else "",
-        waits_until=completion.waits_until(activity, reflection),
+        waits_until=completion.waits_until(participation, reflection),
         not_open=not_open(activity),
         is_being_prepared=activity.is_being_prepared,
+        is_archived=activity.closed_at is not None,
+        own_dates=frozenset(phase for phase in Phase if dates.of(phase) != usual.of(phase)),
+        closed=clocks.closed_for(participation),
+        alias=alias_of(activity, participation) if activity.anonymity.hides_peers else "",
+        unmasked_at=participation.unmasked_at,
+        may_join=rows.may_join,
     )
     return Place(standing, rows.claim_id, rows.returned_id)

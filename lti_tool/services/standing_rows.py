@@ -6,13 +6,24 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, and_, bindparam, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.errors import NotFound
 from lti_tool.models.activities import Activity
+from lti_tool.models.cohorts import Cohort
 from lti_tool.models.participations import Participation
+from lti_tool.models.people import Membership
 from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Allocation, Response
 from lti_tool.rules.viewer import Viewer
@@ -35,6 +46,8 @@ class StandingRows:
     """The allocation the learner is at."""
     returned_id: uuid.UUID | None
     """The oldest allocation whose response the tutor returned."""
+    may_join: bool
+    """Whether they are in no cohort, and there is one to join."""
     counts: Counts
 
 
@@ -50,9 +63,16 @@ def find(session: Session, viewer: Viewer, activity_id: uuid.UUID) -> StandingRo
     row = session.execute(_ROWS, values).first()
     if row is None:
         raise NotFound("activity")
-    activity, participation, reflection, is_due, claim_id, returned_id, *counts = row
+    activity, participation, reflection, is_due, claim_id, returned_id, may_join, *counts = row
     return StandingRows(
-        activity, participation, reflection, is_due, claim_id, returned_id, Counts(*counts)
+        activity,
+        participation,
+        reflection,
+        is_due,
+        claim_id,
+        returned_id,
+        may_join,
+        Counts(*counts),
     )
 
 
@@ -73,6 +93,13 @@ def _claim() -> ScalarSelect[uuid.UUID]:
     return claim.correlate(Participation).scalar_subquery()
 
 
+def _may_join() -> ColumnElement[bool]:
+    here = Membership.context_id == Activity.context_id
+    loose = (Membership.user_id == bindparam("user_id"), Membership.cohort_id.is_(None))
+    offered = exists().where(Cohort.context_id == Activity.context_id, Cohort.is_open)
+    return and_(exists().where(here, *loose).correlate(Activity), offered.correlate(Activity))
+
+
 # Built once: putting it together costs several times what running it does.
 _ROWS: Select[*tuple[Any, ...]] = (
     select(
@@ -82,6 +109,7 @@ _ROWS: Select[*tuple[Any, ...]] = (
         or_(*(waits(model).correlate(None) for model in (Reflection, Response))),
         _claim(),
         _returned(),
+        _may_join(),
         *counts_of(Participation.id, Participation.user_id, Activity.id, Reflection.id),
     )
     .select_from(Activity)

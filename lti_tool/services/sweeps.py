@@ -22,8 +22,16 @@ from lti_tool.models.operator import OperatorLink, OperatorSession, Refusal
 from lti_tool.models.participations import Participation
 from lti_tool.models.people import Membership
 from lti_tool.rules.vocabulary import OutboxState, Role
-from lti_tool.services import completion, refusals, settling
+from lti_tool.services import (
+    completion,
+    extensions,
+    refusals,
+    rehearsals,
+    remeasuring,
+    settling,
+)
 from lti_tool.services.activity_lists import archive_forgotten
+from lti_tool.services.leases import reconcile_all
 
 BATCH = 200
 """Rows per transaction, so that no sweep holds up the people at work."""
@@ -46,11 +54,14 @@ class Sweeps:
         """
         done: Counter[str] = Counter()
         done["settled"] = self._repeat(lambda session: settling.settle_due(session, limit=BATCH))
+        done["extended"] = self._repeat(lambda session: extensions.reach_newcomers(session, BATCH))
         done["dates_passed"] = self._repeat(
-            lambda session: completion.refresh_after_dates(session, BATCH)
+            lambda session: remeasuring.refresh_after_dates(session, BATCH)
         )
         done["promised"] = self._promise_missing()
+        done["leases"] = self._repeat(lambda session: reconcile_all(session, BATCH))
         done["drafts"] = self._repeat(lambda session: archive_forgotten(session, BATCH))
+        done["rehearsals"] = self._repeat(rehearsals.wipe_old)
         now = clock.now()
         for name, model, over in (
             ("used_logins", UsedLogin, UsedLogin.expires_at < now),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lti_tool.i18n import gettext as _
 from lti_tool.i18n import ngettext, number, pick
 from lti_tool.rules.completion import Item, ItemKey, Progress, Term
+from lti_tool.rules.requirements import Requirement, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,32 @@ def points(value: float) -> str:
     return number(round(value, 1))
 
 
+def given_arithmetic(told: Requirement) -> str:
+    """Return by which arithmetic fewer responses are asked than the activity says; else empty."""
+    values = {name: number(getattr(told, name)) for name in ("asked", "of", "done", "there")}
+    if told.why is Why.TOO_FEW:
+        return _(
+            "Asked for: %(asked)s. The date passed with %(done)s given and %(there)s more there to"
+            " answer: %(done)s + %(there)s = %(of)s is enough.",
+            **values,
+        )
+    if told.why is Why.COMPLETED:
+        return _("Asked for: %(asked)s. Complete with %(of)s; no more is asked.", **values)
+    return ""
+
+
+def received_arithmetic(told: Requirement) -> str:
+    """Return why fewer received responses are enough than the activity says; else empty."""
+    values = {"asked": number(told.asked), "of": number(told.of)}
+    if told.why is Why.TOO_FEW:
+        return _(
+            "Hoped for: %(asked)s. The date passed with %(of)s received: that is enough.", **values
+        )
+    if told.why is Why.COMPLETED:
+        return _("Hoped for: %(asked)s. Complete with %(of)s received.", **values)
+    return ""
+
+
 def shown_name(name: str) -> str:
     """Return a person's name, or what to say of somebody who has none."""
     return name or _("A colleague")
@@ -95,6 +122,14 @@ def score_comment(progress: Progress, confirmed: Iterable[LevelLine]) -> str:
         for term in progress.terms
         if term.weight
     ]
-    arithmetic.append(_("Together: %(points)s of 100", points=points(progress.score)))
+    arithmetic.append(_("Together: %(points)s of 100", points=points(progress.earned)))
+    if progress.override is not None:
+        arithmetic.append(
+            _(
+                "Your tutor counts it as complete with %(points)s of 100: %(reason)s",
+                points=points(progress.score),
+                reason=progress.override.reason.rstrip(".。"),
+            )
+        )
     heading = [_("Levels that your tutor confirmed:")] if levels else []
     return "\n".join([*heading, *(f"{line}." for line in (*levels, *arithmetic))])

@@ -11,7 +11,7 @@ ENDPOINTS = {
     Landing.NAME: "home.name",
     Landing.CHOOSE: "studio.choose",
     Landing.ATTACH: "studio.attach",
-    Landing.DESK: "desk.queue",
+    Landing.DESK: "desk.today",
     Landing.REVIEW: "desk.review",
     Landing.LEARNER: "learner.overview",
     Landing.PRIVACY: "privacy.person",

@@ -16,6 +16,14 @@ def sentences() -> dict[str, tuple[str, str]]:
     """Return code → (kind, sentence in the language in force)."""
     return {
         "saved": ("done", _("Saved.")),
+        "begun_anew": (
+            "warn",
+            _(
+                "What Miroir kept of you was erased before, as you or your school asked."
+                " Because you opened this activity yourself, you begin anew, and the course"
+                " lists you again."
+            ),
+        ),
         "named": ("done", _("Thank you. This is how others will see you here.")),
         "placed": ("done", _("This link opens the activity now.")),
         "created": ("done", _("The activity is saved.")),
@@ -43,17 +51,85 @@ def sentences() -> dict[str, tuple[str, str]]:
     }
 
 
+def own_work_sentences() -> dict[str, tuple[str, str]]:
+    """Return what is said where learners look at all of their work, as ``sentences``."""
+    return {
+        "took_away": ("done", _("Kept: what you take from it.")),
+        "followed_up": ("done", _("Thank you. That is kept with your next step.")),
+        "calendar_made": ("done", _("Your calendar has an address now.")),
+        "calendar_gone": ("done", _("The address of your calendar does not work any more.")),
+    }
+
+
+def studio_sentences() -> dict[str, tuple[str, str]]:
+    """Return what is said where an activity is published and rehearsed, as ``sentences``."""
+    return {
+        "opened_now": ("done", _("Learners can begin now.")),
+        "scheduled": ("done", _("Learners can begin from then on.")),
+        "extended": ("done", _("All dates are moved.")),
+        "archived": ("done", _("It is archived. Learners read what is theirs.")),
+        "reopened": ("done", _("It is open again.")),
+        "rehearsal_begun": ("done", _("The rehearsal begins. Two invented peers have written.")),
+        "rehearsal_on": ("done", _("Time has passed: see what came in, and what is open now.")),
+        "rehearsal_ended": ("done", _("The rehearsal is over, and all of it is wiped.")),
+        "preset_kept": ("done", _("Shared as a preset with the educators of this platform.")),
+        "preset_removed": ("done", _("The preset is removed.")),
+        "moved_over": (
+            "done",
+            _("These are the questions as they are now. Nothing that you wrote is lost."),
+        ),
+    }
+
+
 def desk_sentences() -> dict[str, tuple[str, str]]:
     """Return what is said at the tutor's desk, as ``sentences``."""
     return {
+        "unmasked": ("done", _("This is who it is. That you asked, and why, is written down.")),
         "undone": ("done", _("Undone: it stands where it stood before.")),
         "not_undone": ("warn", _("Not undone: something else has happened to it since.")),
         "confirmed": ("done", _("The levels are saved.")),
+        "noted": ("done", _("Noted. What was listed rests for some days.")),
+        "week_given": ("done", _("They have a week more. You can undo it under “Dates”.")),
+        "time_enough": ("warn", _("Not needed: they have more than a week left, or no end.")),
+        "time_given": ("done", _("The time is given. Everybody concerned sees their own date.")),
+        "time_taken_back": ("done", _("Undone: the dates are as they were without it.")),
+        "freed": ("done", _("Others are given that reflection now. What was written is kept.")),
+        "nothing_to_free": ("warn", _("Not needed any more: nothing is kept from others.")),
+        "counted_complete": ("done", _("It counts as complete now; the LMS is told.")),
+        "counted_again": ("done", _("Undone: what is done counts again; the LMS is told.")),
         "tutor_responded": ("done", _("Your response is shared.")),
         "retried": ("done", _("The score is on its way again.")),
         "not_retried": ("warn", _("Not needed any more: the score was sent, or a newer one is.")),
         "roster_wanted": ("done", _("The course list is asked for. That takes a moment.")),
         "roster_none": ("warn", _("The LMS shares no list of this course with Miroir.")),
+    }
+
+
+def moderation_sentences() -> dict[str, tuple[str, str]]:
+    """Return what is said about flags, appeals and what tutors do about them."""
+    return {
+        "flagged": ("done", _("A tutor will look at it. Below you see what they decide, and why.")),
+        "flagged_already": (
+            "warn",
+            _("Not needed: you have flagged it already, or a tutor is at it."),
+        ),
+        "appealed": ("done", _("Your appeal is with the tutors. Below you see what they decide.")),
+        "not_appealed": ("warn", _("Not possible any more: it was decided anew, or appealed.")),
+        "withdrawn": ("done", _("You took the appeal back.")),
+        "ruled": ("done", _("The appeal is decided. Its author sees it, with your words.")),
+        "lifted": ("done", _("Peers read the passage again.")),
+        "commented": ("done", _("Your comment is there for who wrote the response.")),
+        "reply_saved": ("done", _("The reply is saved.")),
+        "reply_removed": ("done", _("The reply is removed.")),
+        "shortcuts_on": ("done", _("Keyboard shortcuts are on.")),
+        "shortcuts_off": ("done", _("Keyboard shortcuts are off.")),
+        "none_picked": ("warn", _("Pick at least one first.")),
+        "many_undone": ("done", _("Undone: they stand where they stood before.")),
+        "some_undone": (
+            "warn",
+            _("Some are undone; the others were decided anew meanwhile, and stay."),
+        ),
+        "asked_for_more": ("done", _("The learner sees what you ask for.")),
     }
 
 
@@ -67,6 +143,37 @@ def placing_sentences() -> dict[str, tuple[str, str]]:
         "copy_shifted": ("done", _("The dates are moved.")),
         "copy_original": ("done", _("This link opens the original again.")),
         "copy_begun": ("warn", _("Not possible any more: a learner has begun in this copy.")),
+        "framework_imported": ("done", _("The framework is imported. Activities can use it now.")),
+    }
+
+
+def cohort_sentences() -> dict[str, tuple[str, str]]:
+    """Return what is said about cohorts, as ``sentences``."""
+    return {
+        "cohort_made": ("done", _("The cohort is made. Now say who is in it.")),
+        "cohort_removed": ("done", _("The cohort is removed.")),
+        "cohort_not_empty": (
+            "warn",
+            _("Not removed: somebody is in it still. Move them to another cohort first."),
+        ),
+        "cohort_moved": ("done", _("They are moved.")),
+        "cohort_filled": ("done", _("They are in this cohort now.")),
+        "cohorts_from_groups": ("done", _("The groups are cohorts now.")),
+        "cohort_joined": ("done", _("You are in this cohort now.")),
+        "cohort_closed": ("warn", _("That cohort cannot be chosen any more.")),
+        "kept_apart": ("done", _("From now on they are not given each other’s work.")),
+        "apart_already": ("warn", _("Nothing to change: they are kept apart already.")),
+        "apart_no_more": ("done", _("They may be given each other’s work again.")),
+        "tutor_made": ("done", _("They are a tutor of this course from now on.")),
+        "tutor_unmade": ("done", _("What the LMS says of them counts again.")),
+        "never_launched": (
+            "warn",
+            _("They can be made a tutor once they have opened Miroir in this course."),
+        ),
+        "tutor_assigned": ("done", _("The cohort has this tutor now.")),
+        "tutor_covers": ("done", _("The cover is arranged.")),
+        "tutor_handed_over": ("done", _("The cohort is handed over.")),
+        "tutor_ended": ("done", _("They do not look after this cohort any more.")),
     }
 
 
@@ -92,8 +199,12 @@ def notices() -> list[dict[str, str]]:
     """Return what this page has to say first, for the base template."""
     table = {
         **sentences(),
+        **own_work_sentences(),
+        **studio_sentences(),
         **desk_sentences(),
+        **moderation_sentences(),
         **placing_sentences(),
+        **cohort_sentences(),
         **operator_sentences(),
     }
     known = table.get(request.args.get(PARAMETER, ""))

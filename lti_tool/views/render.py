@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,58 @@ from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from lti_tool import i18n
+from lti_tool import clock, i18n
+from lti_tool.errors import NotFound
+from lti_tool.services.activities import ActivityView
 from lti_tool.views.notices import notices
-from lti_tool.views.session import csrf_token
+from lti_tool.views.session import csrf_token, services
 
 
 def page(template: str, **context: Any) -> str:
-    """Render a page template."""
+    """Render a page template; where names are hidden from staff, times only tell the day."""
+    activity = context.get("activity")
+    if isinstance(activity, ActivityView):
+        g.days_only = activity.values.anonymity.hides_from_staff
     return render_template(template, **context)
+
+
+def sealed(value: object) -> str:
+    """Return a text for an address that says nothing to its reader; ``unsealed`` gives it back."""
+    return services().secrets.encrypt(str(value)) if value else ""
+
+
+def unsealed(text: str) -> str:
+    """Return what was sealed, empty for nothing; raise NotFound for what we did not seal."""
+    try:
+        return services().secrets.decrypt(text) if text else ""
+    except ValueError as error:
+        raise NotFound("page") from error
+
+
+def stamp(moment: datetime) -> str:
+    """Return a moment for machines, or its day where that is all that may be told."""
+    return _local_day(moment).isoformat() if g.get("days_only") else moment.isoformat()
+
+
+def exact(moment: datetime) -> str:
+    """Return a moment in words, see ``stamp``."""
+    return i18n.day(_local_day(moment)) if g.get("days_only") else i18n.exact(moment)
+
+
+def hour(moment: datetime) -> str:
+    """Return a moment's time of day, see ``stamp``."""
+    return i18n.day(_local_day(moment)) if g.get("days_only") else i18n.hour(moment)
+
+
+def ago(moment: datetime) -> str:
+    """Return how far a moment is from now, see ``stamp``."""
+    if not g.get("days_only"):
+        return i18n.ago(moment)
+    return i18n.days_ago(_local_day(moment), _local_day(clock.now()))
+
+
+def _local_day(moment: datetime) -> date:
+    return moment.astimezone(i18n.zone()).date()
 
 
 @cache
@@ -35,6 +80,20 @@ def _fingerprint(path: str) -> str:
 def static(path: str) -> str:
     """Return the URL of a static file; it names the content, so that it can be cached for ever."""
     return url_for("static", filename=path, v=_fingerprint(path))
+
+
+LEAD_BACK = ("arrow-counterclockwise", "arrow-return-left")
+
+
+@cache
+def drawn_icon(name: str, flip: bool = False, **options: str) -> Markup:
+    """Return an icon as templates ask for it by ``icon``; a page has dozens of the same few."""
+    turned = " icon-flip" if flip or name in LEAD_BACK else ""
+    more = f" {options['class']}" if options.get("class") else ""
+    svg = Markup(
+        '<svg class="icon{}{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>'
+    )
+    return svg.format(turned, more, static("vendor/icons/icons.svg"), name)
 
 
 def prose(html: str) -> Markup:
@@ -106,9 +165,11 @@ def init_app(app: Flask) -> None:
     env.policies["ext.i18n.trimmed"] = True
     env.trim_blocks = env.lstrip_blocks = True
     env.filters |= {
-        "ago": i18n.ago,
-        "exact": i18n.exact,
-        "hour": i18n.hour,
+        "ago": ago,
+        "exact": exact,
+        "hour": hour,
+        "stamp": stamp,
+        "sealed": sealed,
         "day": i18n.day,
         "span": i18n.span,
         "number": i18n.number,
@@ -117,5 +178,6 @@ def init_app(app: Flask) -> None:
         "prose": prose,
         "language_name": i18n.language_name,
     }
-    env.globals["static"] = static  # macros are imported without the context
+    # Macros are imported without the context.
+    env.globals |= {"static": static, "drawn_icon": drawn_icon}
     app.context_processor(_common)

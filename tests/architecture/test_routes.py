@@ -6,6 +6,7 @@ from flask import Flask
 
 PUBLIC = {
     "/static/<path:filename>",
+    "/calendar/<string(length=64):token>.ics",
     "/healthz",
     "/readyz",
     "/metrics",
@@ -16,6 +17,7 @@ PUBLIC = {
     "/lti/confirmed",
     "/lti/config.json",
     "/lti/jwks",
+    "/lti/frame-test/<uuid:platform_id>",
     "/lti/register",
     "/lti/register/<invite>",
 }
@@ -32,9 +34,17 @@ def test_every_session_route_has_a_guard(app: Flask) -> None:
 
 
 def test_no_route_outside_a_session_is_unknown(app: Flask) -> None:
-    known = ("/s/<handle>", "/operator/")
+    known = ("/s/<handle>", "/operator/", "/ims/case/v1p1/")  # the last is read by everybody
     outside = {r.rule for r in app.url_map.iter_rules() if not r.rule.startswith(known)}
     assert outside - PUBLIC == set()
+
+
+def test_no_two_routes_answer_to_one_address(app: Flask) -> None:
+    answering: dict[tuple[str, str], list[str]] = {}
+    for rule in app.url_map.iter_rules():
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            answering.setdefault((method, rule.rule), []).append(rule.endpoint)
+    assert {place: ends for place, ends in answering.items() if len(ends) > 1} == {}
 
 
 def test_every_error_has_an_answer(app: Flask) -> None:

@@ -72,6 +72,8 @@ def reflect(learner: Somebody, link_id: str, language: str) -> None:
 def share_all(tutor: Somebody, link_id: str, how_many: int) -> None:
     """Share what waits, one after the other, without going back."""
     tutor.open(link_id)
+    tutor.look("today")
+    tutor.go("/desk")
     for _ in range(how_many):
         tutor.look("queue")
         tutor.press("/desk/reflection/", "button[value=release]", then="decided=")
@@ -95,6 +97,7 @@ def respond(learner: Somebody, link_id: str, language: str) -> None:
 def answer_who_waits(tutor: Somebody, link_id: str, language: str, learners: int) -> None:
     """Respond as the tutor to whom no peer responded."""
     tutor.open(link_id)
+    tutor.go("/desk")
     tutor.go("list=unanswered")
     tutor.look("unanswered")
     for number in range(learners):

@@ -144,6 +144,8 @@ def test_refusals_and_registration(looker: Looker) -> None:
     path = link.removeprefix(looker.visit.pair.tool_url)
     looker.look(looker.goto(path), "register-invited")
     looker.look(looker.goto("/lti/register/unknown"), "register-refused")
+    (platform,) = services.platforms.listing()
+    looker.look(looker.goto(f"/lti/frame-test/{platform.id}"), "frame-test")
     opened = looker.visit.pair.walker.control("registration-link", {"link": link})["url"]
     for name in ("register", "registered"):
         page = looker.page()

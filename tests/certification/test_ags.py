@@ -17,6 +17,7 @@ from lti_tool.lti.ags import Ags
 from lti_tool.lti.claims import AGS_ENDPOINT
 from lti_tool.lti.line_items import Course, Item, LineItems
 from lti_tool.lti.results import Results
+from lti_tool.models.activities import ResourceLink
 from lti_tool.models.grades import LineItem
 from lti_tool.models.people import Context, User
 from lti_tool.services.columns import columns_of
@@ -84,6 +85,11 @@ def test_line_items_are_found_by_each_filter(suite: Suite, learner: str) -> None
     assert [item.tag for item in line_items.list(where, tag="filtered")] == ["filtered"]
     assert {item.tag for item in line_items.list(where, resource_id="act:1")} >= {"filtered"}
     assert list(line_items.list(where, resource_link_id="none")) == []
+    with suite.pair.services.db.read() as session:
+        link, url = session.execute(
+            select(ResourceLink.lti_id, LineItem.url).join_from(ResourceLink, LineItem)
+        ).first() or ("", "")
+    assert [item.url for item in line_items.list(where, resource_link_id=link)] == [url]
     assert len(list(line_items.list(where))) >= 2
 
 

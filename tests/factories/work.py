@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
-from lti_tool.models.activities import ActivityVersion, Prompt
+from lti_tool.models.activities import Activity, ActivityVersion, Prompt
 from lti_tool.models.participations import Participation
 from lti_tool.models.reflections import Reflection, ReflectionAnswer, ReflectionRevision
 from lti_tool.models.responses import Allocation, Response
 from lti_tool.rules.vocabulary import AllocationState, Audience, ModerationMode, WorkState
+from lti_tool.services.anonymity import draw_alias
 from tests.factories.world import Person, World
 
 MODES = {WorkState.HELD: ModerationMode.BEFORE, WorkState.RELEASED: ModerationMode.AFTER}
@@ -32,6 +33,7 @@ def participation_of(session: Session, world: World, learner: Person) -> Partici
             activity_id=world.activity_id,
             user_id=learner.user_id,
             resource_link_id=world.resource_link_id,
+            alias=draw_alias(session, session.get_one(Activity, world.activity_id)),
         )
         session.add(found)
         session.flush()
@@ -153,3 +155,4 @@ def _bring(
 def _age(work: Reflection | Response, moment: datetime) -> None:
     work.submitted_at = work.visible_at = moment
     work.released_at = moment if work.state is WorkState.RELEASED else None
+    work.waits_since = moment if work.state is WorkState.HELD else None

@@ -5,6 +5,7 @@ Driven by the application's own list of routes: a new route cannot escape.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,9 +19,16 @@ from werkzeug.test import TestResponse
 
 from lti_tool.models import Base, Database
 from lti_tool.models.activities import ResourceLink
+from lti_tool.models.clocks import Extension
+from lti_tool.models.cohorts import Cohort, CohortTutor
+from lti_tool.models.desk import SavedReply
+from lti_tool.models.frameworks import CompetencyFramework, FrameworkUpload
 from lti_tool.models.grades import LineItem, OutboxMessage
+from lti_tool.models.people import Context
+from lti_tool.models.platforms import Registration
 from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Response
+from lti_tool.rules.clocks import ExtensionScope
 from lti_tool.rules.rich_text import from_text
 from lti_tool.rules.vocabulary import OutboxState, Role, SessionKind, WorkState
 from lti_tool.services.container import Services
@@ -57,19 +65,103 @@ def filled(world: World) -> Course:
     held = add_reflection(world, third, text, WorkState.HELD)
     with world.database.write() as session:
         decision = session.get_one(Reflection, held).release(world.tutor.user_id)
+        decision.batch_id = uuid.uuid4()
         message = _refused_score(session, world, author)
         session.add_all((decision, message))
         session.flush()
+        cohort, tutor = _cohort(session, world)
         ids: Ids = {
             "activity_id": world.activity_id,
+            "cohort_id": cohort,
+            "tutor_id": tutor,
+            "user_id": author.user_id,
             "allocation_id": session.get_one(Response, response_id).allocation_id,
             "response_id": response_id,
             "reflection_id": released,
             "decision_id": decision.id,
             "participation_id": message.participation_id,
             "message_id": message.id,
+            "place": message.participation_id,
+            "extension_id": _extension(session, world),
+            "batch_id": decision.batch_id,
+            "reply_id": _reply(session, world),
+            "framework_id": _framework(session),
+            "form": "csv",
+            "upload_id": _upload(session, world),
+            "read": "received",
+            "read_id": response_id,
         }
         return Course(world, ids, expected_of(session.get_one(Reflection, released)))
+
+
+def _cohort(session: Session, world: World) -> tuple[uuid.UUID, uuid.UUID]:
+    """Make an empty cohort with the tutor, so that staff see everybody as if there were none."""
+    session.get_one(Context, world.context_id).tutors_see_all = True
+    cohort = Cohort(context_id=world.context_id, name="Lyon")
+    session.add(cohort)
+    session.flush()
+    tutor = CohortTutor(cohort_id=cohort.id, user_id=world.tutor.user_id)
+    session.add(tutor)
+    session.flush()
+    return cohort.id, tutor.id
+
+
+def _framework(session: Session) -> uuid.UUID:
+    """Make a framework of a platform that nobody here comes from: courses of one share theirs."""
+    elsewhere = Registration(
+        name="Elsewhere",
+        issuer=f"https://{uuid.uuid4().hex}.example",
+        client_id="x",
+        authorization_endpoint="https://lms.example/auth",
+        token_endpoint="https://lms.example/token",
+        jwks_uri="https://lms.example/jwks",
+    )
+    session.add(elsewhere)
+    session.flush()
+    framework = CompetencyFramework(
+        registration_id=elsewhere.id, identifier=str(uuid.uuid4()), title={"en": OTHERS}
+    )
+    session.add(framework)
+    session.flush()
+    return framework.id
+
+
+def _upload(session: Session, world: World) -> uuid.UUID:
+    upload = FrameworkUpload(
+        registration_id=world.registration_id,
+        user_id=world.educator.user_id,
+        name="mine.csv",
+        options={},
+        content=f"title\n{OTHERS}\n".encode(),
+    )
+    session.add(upload)
+    session.flush()
+    return upload.id
+
+
+def _reply(session: Session, world: World) -> uuid.UUID:
+    reply = SavedReply(
+        context_id=world.context_id,
+        owner_id=world.tutor.user_id,
+        locale="en",
+        title="Names",
+        body="No names, please.",
+    )
+    session.add(reply)
+    session.flush()
+    return reply.id
+
+
+def _extension(session: Session, world: World) -> uuid.UUID:
+    extension = Extension(
+        activity_id=world.activity_id,
+        scope=ExtensionScope.CHOSEN,
+        reason="Ill",
+        given_by_id=world.educator.user_id,
+    )
+    session.add(extension)
+    session.flush()
+    return extension.id
 
 
 def _refused_score(session: Session, world: World, learner: Person) -> OutboxMessage:
@@ -115,6 +207,17 @@ def content(course: Course) -> dict[str, str]:
         "name": "Somebody",
         "locale": "en",
         "activity": str(course.ids["activity_id"]),
+        "user": str(world.tutor.user_id),
+        "people": world.learners[0].name,
+        "cohort": str(course.ids["cohort_id"]),
+        "until_at": "2099-01-01T10:00",
+        "words": "It names somebody",
+        "passage": OTHERS,
+        "redact_reason": "It names somebody",
+        "more": "One more example",
+        "comment": WORDS,
+        "title": "Names",
+        "body": "No names, please.",
     }
 
 
@@ -154,7 +257,7 @@ def entered(app: Flask, world: World, person: Person) -> str:
 
 def mixtures(rule: Rule, own: Ids, foreign: Ids) -> Iterator[Ids]:
     """Yield ids that are all foreign, then each foreign one among one's own."""
-    names = sorted(rule.arguments - {"handle", "kind"})
+    names = sorted(rule.arguments - {"handle", "kind", "read"})
     for kind in ("reflection", "response") if "kind" in rule.arguments else ("",):
         mine, theirs = _of_kind(own, kind), _of_kind(foreign, kind)
         yield theirs

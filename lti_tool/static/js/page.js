@@ -33,6 +33,17 @@ function settle(root) {
   root.querySelector("[data-error-summary]")?.focus();
 }
 
+// On a phone the tabs stand in one line that can be pushed along: the current one is brought into sight.
+function showCurrentTab() {
+  for (const list of document.querySelectorAll(".nav-tabs")) {
+    const tab = list.querySelector("[aria-current]");
+    if (!tab || list.scrollWidth <= list.clientWidth) continue;
+    const [outer, inner] = [list.getBoundingClientRect(), tab.getBoundingClientRect()];
+    list.scrollBy({ left: inner.left + inner.width / 2 - outer.left - outer.width / 2, behavior: "instant" });
+  }
+}
+showCurrentTab();
+
 const wide = window.matchMedia("(min-width: 900px)");
 function unfold() {
   for (const details of document.querySelectorAll("details[data-open-wide]")) details.open = wide.matches;

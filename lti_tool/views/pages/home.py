@@ -30,7 +30,7 @@ def index() -> Response | str:
     if where is Landing.NOT_READY:
         return page("home/not_ready.html")
     endpoint, values = address(where, person.activity_id)
-    return see_other(endpoint, **values)
+    return see_other(endpoint, notice="begun_anew" if person.begins_anew else "", **values)
 
 
 @bp.get("/name")

@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from lti_tool.views.headers import content_security_policy
+from lti_tool.views.render import drawn_icon
 from tests.support.servers import running
 
 ROOT = Path(__file__).parents[3] / "lti_tool"
@@ -62,7 +63,7 @@ def _environment(app: Flask) -> None:
     env.add_extension("jinja2.ext.i18n")
     env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # the extension's
     env.trim_blocks = env.lstrip_blocks = True
-    env.globals["static"] = _static
+    env.globals |= {"static": _static, "drawn_icon": drawn_icon}
     env.filters["ago"] = lambda moment: "in 3 days" if moment > MOMENT else "2 days ago"
     env.filters["exact"] = lambda moment: moment.strftime("%d %B %Y, %H:%M")
 

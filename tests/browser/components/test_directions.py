@@ -81,3 +81,12 @@ def test_undo_and_return_turn_round(page: Page, site: Site) -> None:
         turned = icons.evaluate_all("all => all.map(i => getComputedStyle(i).transform)")
         assert turned
         assert set(turned) == {"matrix(-1, 0, 0, 1, 0, 0)"}
+
+
+@pytest.mark.parametrize("locale", ["en", "ar"])
+def test_the_current_of_many_tabs_is_in_sight_on_a_phone(
+    page: Page, site: Site, locale: str
+) -> None:
+    page.set_viewport_size({"width": 360, "height": 900})
+    page.goto(f"{site.url}/tabs?locale={locale}")
+    expect(page.locator(".nav-tabs [aria-current]")).to_be_in_viewport(ratio=0.99)

@@ -35,6 +35,9 @@ NOT_COPIED = {
     "copied_at",
     "copied_by_sign",
     "copy_checked_at",
+    "closed_at",
+    "event_at",
+    "shared_links",
 }
 
 
@@ -69,7 +72,8 @@ def activity(forge: Forge, viewer: Viewer) -> Activity:
 
 def test_every_column_is_decided_upon() -> None:
     assert {column.key for column in Activity.__table__.columns} == NOT_COPIED | set(SETTINGS)
-    assert {column.key for column in Prompt.__table__.columns} == {"id", "version_id", *PROMPT}
+    own = {"id", "version_id", "root_id"}
+    assert {column.key for column in Prompt.__table__.columns} == own | set(PROMPT)
 
 
 def test_a_copy_has_the_settings_and_the_prompts(forge: Forge) -> None:

@@ -11,8 +11,9 @@ from sqlalchemy import update
 from lti_tool import clock
 from lti_tool.app import services_of
 from lti_tool.models.people import Context, Membership, User
+from lti_tool.models.platforms import Registration
 from lti_tool.models.roster import RosterSync
-from lti_tool.rules.vocabulary import Role, RosterState, WorkState
+from lti_tool.rules.vocabulary import PlatformFamily, Role, RosterState, WorkState
 from lti_tool.services import roster_states
 from tests.factories.work import add_reflection
 from tests.factories.world import World, make_world
@@ -69,6 +70,21 @@ def test_who_never_launched_is_listed_as_not_started(world: World, tutor: Visito
     assert "Listed 0" in text and "Not started 4" in text
     assert "Has not opened any Miroir activity of this course yet" in text
     assert "updated 2 hours ago" in text
+
+
+def test_in_moodle_a_tutor_may_stand_among_those_who_never_launched(
+    world: World, tutor: Visitor
+) -> None:
+    hint = "Moodle lists tutors (non-editing teachers) like learners"
+    list_only(world)
+    assert hint in people(world, tutor)
+    with world.database.write() as session:
+        session.get_one(Registration, world.registration_id).family = PlatformFamily.CANVAS
+    assert hint not in people(world, tutor)
+    with world.database.write() as session:
+        session.get_one(Registration, world.registration_id).family = PlatformFamily.MOODLE
+        session.execute(update(Membership).values(launched_role=Role.LEARNER))
+    assert hint not in people(world, tutor)
 
 
 def test_staff_by_listing_are_no_learners(world: World, tutor: Visitor) -> None:

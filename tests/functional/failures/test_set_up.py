@@ -119,10 +119,15 @@ def test_13_a_rotated_key_is_fetched(suite: Suite) -> None:
 
 def test_13_our_next_key_is_published_before_it_signs(suite: Suite) -> None:
     keys = suite.pair.services.keys
-    keys.rotate()
+    old = keys.current().kid
+    new = keys.rotate().kid
     published = requests.get(f"{suite.pair.tool_url}/lti/jwks", timeout=10).json()["keys"]
-    assert len(published) == 2
-    assert keys.current().kid in {key["kid"] for key in published}
+    assert {key["kid"] for key in published} == {old, new}
+    assert keys.current().kid == old
+    with time_machine.travel(clock.now() + timedelta(days=6)):
+        assert keys.current().kid == old
+    with time_machine.travel(clock.now() + timedelta(days=8)):
+        assert keys.current().kid == new
 
 
 @pytest.mark.parametrize(

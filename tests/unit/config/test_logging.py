@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 import structlog
+from sqlalchemy.exc import IntegrityError
 
 from config.logging import configure_logging, masked
+from lti_tool.models import Database
+from lti_tool.models.platforms import RegistrationInvite
 from lti_tool.secrecy import new_token
 
 
@@ -66,3 +69,20 @@ def test_handles_and_tokens_never_appear(stream: io.StringIO) -> None:
 def test_what_is_no_secret_stays() -> None:
     text = "/lti/launch 0b1f3d9e-5c1f-4f8e-9d6e-2f1f6a1b2c3d reason=bad_aud kid=2026-01"
     assert masked(text) == text
+
+
+def test_a_fault_of_the_database_tells_nobody_s_words(
+    stream: io.StringIO, database: Database
+) -> None:
+    """PostgreSQL shows the whole row that it refused; SQLAlchemy what it sent."""
+    written = "My own words\n\nabout a colleague"
+    try:
+        with database.write() as session:
+            session.add(RegistrationInvite(name=written, token_hash="t"))
+    except IntegrityError:
+        structlog.get_logger().exception("fault")
+        logging.getLogger("library").exception("fault")
+    ours, theirs = lines(stream)
+    for line in (ours, theirs):
+        assert "IntegrityError" in line["exception"] and "registration_invites" in line["exception"]
+        assert "about a colleague" not in str(line) and "My own words" not in str(line)

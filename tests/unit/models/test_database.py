@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from lti_tool.models import Database
 from lti_tool.models.grades import WorkerHeartbeat
@@ -97,3 +97,9 @@ def test_concurrent_writers_wait_for_each_other(database: Database) -> None:
 def test_foreign_keys_are_enforced(database: Database) -> None:
     with pytest.raises(IntegrityError), database.write() as session:
         session.add(Deployment(registration_id=uuid.uuid4(), deployment_id="1"))
+
+
+def test_a_failed_statement_does_not_tell_what_people_wrote(database: Database) -> None:
+    with pytest.raises(DBAPIError) as caught, database.write() as session:
+        session.execute(text("SELECT nothing FROM nowhere WHERE a = :a"), {"a": "my own words"})
+    assert "my own words" not in str(caught.value)
