@@ -139,7 +139,13 @@ def _words(text: str, names: Iterable[str]) -> str:
     lines = [line for line in text.split("\n") if not _NOISE.match(line.strip())]
     words = _PERSONAL.sub(" … ", _URL.sub(" ", " ".join(lines)))
     parts = {part for name in names for part in (name, *name.split()) if len(part) > 2}
-    for part in sorted(parts, key=len, reverse=True):
+    said = _folded(words)
+    for part in sorted((one for one in parts if _folded(one) in said), key=len, reverse=True):
         words = re.sub(rf"@?\b{re.escape(part)}\b", "…", words, flags=re.IGNORECASE)
     words = " ".join(words.split()).strip(" :–—-")
     return words if len(words) <= MOST_WORDS else words[: MOST_WORDS - 1].rstrip() + "…"
+
+
+def _folded(text: str) -> str:
+    """Return a text without case, with one letter i: as patterns that ignore case see it."""
+    return text.casefold().replace("\u0131", "i").replace("i\u0307", "i")

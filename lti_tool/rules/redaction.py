@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import html as entities
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 Write = Callable[[str, bool], str]
 """Writes a run of letters of a passage; the flag says whether it is the first of its place."""
 _TOKEN = re.compile(r"<[^>]*>|&(?:#\d+|#x[0-9a-fA-F]+|\w+);|[^<]", re.DOTALL)
 _BLOCK = re.compile(r"</?(?:p|div|br|ul|ol|li|blockquote|h2|h3|h4|pre)\b", re.IGNORECASE)
+_LINK = re.compile(r"</?a\b", re.IGNORECASE)
+_BARE = "<a>"
 SHORTEST = 2
 """Letters of a passage at least: a single one would blot out the whole text."""
 
@@ -29,9 +31,12 @@ def finds(html: str, passage: str) -> bool:
 
 
 def hidden(html: str, passages: Iterable[str], instead: str) -> str:
-    """Return the text with ``instead`` (plain words) in the place of each passage."""
+    """Return the text with ``instead`` (plain words) in the place of each passage.
+
+    A link in which a passage stands leads nowhere: its address may say the same.
+    """
     note = f'<span class="redacted">{entities.escape(instead, quote=False)}</span>'
-    return _rewritten(html, passages, lambda _kept, first: note if first else "")
+    return _rewritten(html, passages, lambda _kept, first: note if first else "", _BARE)
 
 
 def marked(html: str, passages: Iterable[str], words: str) -> str:
@@ -70,14 +75,20 @@ def _places(letters: list[tuple[str, int]], passage: str) -> list[tuple[int, int
     return [(letters[m.start()][1], letters[m.end() - 1][1]) for m in pattern.finditer(text)]
 
 
-def _rewritten(html: str, passages: Iterable[str], write: Write) -> str:
-    """Rewrite every run of letters of the passages; the tags within stay."""
+def _rewritten(html: str, passages: Iterable[str], write: Write, link: str = "") -> str:
+    """Rewrite every run of letters of the passages; the tags within stay.
+
+    ``link`` takes the place of the tags that begin a link around a passage, if it is told.
+    """
     tokens, letters = _letters(html)
     begins: dict[int, bool] = {}
     for passage in passages:
         for start, end in _places(letters, passage):
             for number in range(start, end + 1):
                 begins[number] = begins.get(number, False) or number == start
+    if link:
+        around = _links_around(tokens, begins)
+        tokens = [link if number in around else one for number, one in enumerate(tokens)]
     parts: list[str] = []
     run, is_first = "", False
     for number, token in enumerate(tokens):
@@ -90,6 +101,18 @@ def _rewritten(html: str, passages: Iterable[str], write: Write) -> str:
             run = ""
         parts.append(token)
     return "".join([*parts, write(run, is_first) if run else ""])
+
+
+def _links_around(tokens: list[str], out: Collection[int]) -> set[int]:
+    """Return the tags that begin a link in which one of the tokens ``out`` stands."""
+    found: set[int] = set()
+    begin: int | None = None
+    for number, token in enumerate(tokens):
+        if _LINK.match(token):
+            begin = None if token.startswith("</") else number
+        elif number in out and begin is not None and not _is_tag(token):
+            found.add(begin)
+    return found
 
 
 def _is_tag(token: str) -> bool:

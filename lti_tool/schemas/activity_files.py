@@ -25,6 +25,7 @@ from lti_tool.rules.completion import Weights
 from lti_tool.rules.prompt_templates import key_if_unmodified
 from lti_tool.rules.rich_text import storable
 from lti_tool.rules.vocabulary import Audience
+from lti_tool.schemas.fields import YEARS
 from lti_tool.services.activity_values import ActivityDates, ActivityValues
 from lti_tool.services.prompts import PromptValues
 
@@ -121,10 +122,16 @@ def _document() -> Schema:
 
 
 class _Moment(shapes.AwareDateTime):
-    """A moment with its zone, as ISO 8601 writes it."""
+    """A moment with its zone, as ISO 8601 writes it, in years that any zone can show."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__("iso", **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        moment = super()._deserialize(value, attr, data, **kwargs)
+        if moment.year not in YEARS:
+            raise ValidationError("no year of ours")
+        return moment
 
 
 def _plain_names() -> list[str]:
@@ -171,7 +178,7 @@ def parse(text: str) -> Any:
             "Not JSON: line %(line)s, column %(column)s.", line=error.lineno, column=error.colno
         )
         raise InvalidInput({"document": [message]}) from error
-    except RecursionError as error:
+    except (ValueError, RecursionError) as error:  # too many digits, or brackets
         raise InvalidInput({"document": [_("Not an activity of Miroir.")]}) from error
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lti_tool import i18n
@@ -18,7 +18,7 @@ from lti_tool.models.decisions import ModerationDecision
 from lti_tool.models.participations import Participation
 from lti_tool.models.people import User
 from lti_tool.rules.viewer import Viewer
-from lti_tool.rules.vocabulary import Role, Step, WorkState
+from lti_tool.rules.vocabulary import Anonymity, Role, Step, WorkState
 from lti_tool.services.anonymity import is_masked, staff_name
 
 PAGE_SIZE = 50
@@ -85,6 +85,9 @@ class AuditLine:
     reason: str
     detail: str
     origin: str
+    """Empty where the name of who did it is hidden: a network tells people apart."""
+    day_only: bool = False
+    """Whether ``at`` is the beginning of its day: the activity hides names from staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +160,25 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield row.activity_id == wanted.activity_id
     if wanted.person_id is not None:
         yield or_(row.actor_id == wanted.person_id, row.about_id == wanted.person_id)
+        yield ~_is_hidden(wanted.person_id)
     if wanted.step is not None:
         yield row.step == wanted.step
     if wanted.since is not None:
         yield row.at >= _midnight(wanted.since)
     if wanted.until is not None:
         yield row.at < _midnight(wanted.until) + timedelta(days=1)
+
+
+def _is_hidden(person_id: uuid.UUID) -> ColumnElement[bool]:
+    """Tell lines of an activity whose staff do not know who this is: no filter may tell them."""
+    hiding = [one for one in Anonymity if one.hides_from_staff]
+    return exists().where(
+        Participation.activity_id == ModerationDecision.activity_id,
+        Participation.user_id == person_id,
+        Participation.unmasked_at.is_(None),
+        Activity.id == Participation.activity_id,
+        Activity.anonymity.in_(hiding),
+    )
 
 
 def _midnight(day: date) -> datetime:
@@ -207,10 +223,11 @@ def _line(
 
     who, who_id = named(row.actor)
     about, about_id = named(row.about)
+    day_only, at = activity.anonymity.hides_from_staff, row.at
     subject = "reflection" if row.reflection_id else "response" if row.response_id else "person"
     return AuditLine(
         id=row.id,
-        at=row.at,
+        at=_midnight(at.astimezone(i18n.zone()).date()) if day_only else at,
         who=who,
         who_id=who_id,
         about=about,
@@ -222,7 +239,8 @@ def _line(
         to_state=row.to_state,
         reason=row.reason,
         detail=row.detail,
-        origin=row.origin,
+        origin="" if row.actor is not None and who_id is None else row.origin,
+        day_only=day_only,
     )
 
 

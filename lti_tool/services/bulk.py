@@ -57,7 +57,7 @@ def preview(session: Session, at: Desk, picked: Sequence[Picked], step: Step) ->
             subject = work.load(session, at.activity, kind, work_id, at.scope)
         except NotFound:
             continue
-        needs_own = subject.flagged_at is not None or subject.appealed_at is not None
+        needs_own = _needs_own(subject)
         lines.append(
             BulkLine(
                 kind,
@@ -82,6 +82,8 @@ def decide(
     for (kind, work_id), expected in picked[:MOST]:
         try:
             subject = at.load(session, kind, work_id, expected)
+            if _needs_own(subject):
+                raise IllegalTransition(kind.value, subject.state, step)
             deciding.decide(session, at, subject, step, reason, batch_id)
             done += 1
         except (Stale, IllegalTransition):
@@ -113,6 +115,11 @@ def taken(session: Session, at: Desk, batch_id: uuid.UUID) -> BulkDone | None:
     """Return what a batch of the viewer's did; None if there is none."""
     rows = session.scalars(_of(at, batch_id)).all()
     return BulkDone(batch_id, rows[0].step, len(rows), ()) if rows else None
+
+
+def _needs_own(subject: Work) -> bool:
+    """Return whether a work waits for a decision of its own: it was flagged or appealed."""
+    return subject.flagged_at is not None or subject.appealed_at is not None
 
 
 def _of(at: Desk, batch_id: uuid.UUID) -> Select[ModerationDecision]:

@@ -30,7 +30,7 @@ from lti_tool.services.extended import ExtensionLine, Learner, changes_of, learn
 from lti_tool.services.extended import proposal_for as proposed
 from lti_tool.services.locking import lock_activity
 
-AT_ONCE = 200
+AT_ONCE = 50
 """Learners who are measured before the page comes back; of more, most by the next sweeps."""
 SHOWN = 25
 
@@ -271,7 +271,7 @@ def reach_newcomers(session: Session, limit: int = 200) -> int:
         ExtendedLearner.user_id == Membership.user_id,
     )
     query = (
-        select(Extension, Membership.user_id)
+        select(Extension.activity_id, Extension.id, Membership.user_id)
         .join(Membership, Membership.cohort_id == Extension.cohort_id)
         .where(
             Extension.undone_at.is_(None),
@@ -282,12 +282,15 @@ def reach_newcomers(session: Session, limit: int = 200) -> int:
         .order_by(Extension.activity_id, Membership.user_id)
         .limit(limit)
     )
-    found = session.execute(query).all()
-    for extension, user_id in found:
-        session.add(ExtendedLearner(extension_id=extension.id, user_id=user_id))
-    session.flush()
-    for activity_id in sorted({extension.activity_id for extension, _user in found}):
+    locked = sorted({row.activity_id for row in session.execute(query)})
+    for activity_id in locked:
         lock_activity(session, activity_id)
-        came = {user_id for extension, user_id in found if extension.activity_id == activity_id}
+    # Read again under the locks: another worker may just have done the same.
+    found = session.execute(query.where(Extension.activity_id.in_(locked))).all() if locked else []
+    rows = [{"extension_id": row.id, "user_id": row.user_id} for row in found]
+    if rows:
+        session.execute(insert(ExtendedLearner), rows)
+    for activity_id in locked:
+        came = {row.user_id for row in found if row.activity_id == activity_id}
         _apply(session, session.get_one(Activity, activity_id), sorted(came))
     return len(found)

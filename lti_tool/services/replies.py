@@ -16,6 +16,8 @@ from lti_tool.models.desk import DeskSettings, SavedReply
 from lti_tool.models.people import Context
 from lti_tool.rules.placeholders import KNOWN, filled, unknown
 from lti_tool.rules.viewer import Viewer
+from lti_tool.services.activities import ActivityView
+from lti_tool.services.anonymity import unnamed_tutor
 from lti_tool.services.deciding import staff
 
 MOST = 100
@@ -59,9 +61,12 @@ class Replies:
             return tuple(_view(viewer, row, row.body) for row in rows)
 
     def offered(
-        self, viewer: Viewer, activity_title: str, author: str, language: str
+        self, viewer: Viewer, activity: ActivityView, author: str, language: str
     ) -> tuple[ReplyView, ...]:
-        """Return the replies ready to be used for an author; those in their language first."""
+        """Return the replies ready to be used for an author; those in their language first.
+
+        Where learners are not told which tutor wrote, a reply does not say it, either.
+        """
         with self.db.read() as session:
             rows = session.scalars(_seen(staff(viewer))).all()
             if not rows:
@@ -69,9 +74,11 @@ class Replies:
             values = {
                 "name": author,
                 "tutor": viewer.display_name,
-                "activity": activity_title,
+                "activity": activity.title,
                 "course": _course(session, viewer),
             }
+            if activity.values.anonymity.hides_from_staff:
+                values["tutor"] = unnamed_tutor()
             views = [_view(viewer, row, filled(row.body, values)) for row in rows]
         wanted = i18n.negotiate([language]) if language else viewer.locale
         return tuple(sorted(views, key=lambda one: one.locale != wanted))

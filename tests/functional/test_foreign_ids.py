@@ -218,6 +218,8 @@ def content(course: Course) -> dict[str, str]:
         "comment": WORDS,
         "title": "Names",
         "body": "No names, please.",
+        "kind": "cognitive",
+        "note": "Spoke with them",
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, jsonify, request, url_for
 from werkzeug.wrappers import Response
@@ -122,11 +123,10 @@ def _links(page: Page) -> list[str]:
         offsets["next"] = page.offset + page.limit
     if not {"prev", "next"} & offsets.keys():
         return []
-    base = services().framework_exports.base_url
+    here = services().framework_exports.base_url + url_for("case.documents")
     kept: dict[str, Any] = dict(request.args)
     return [
-        f"<{base}{url_for('case.documents', **{**kept, 'limit': page.limit, 'offset': offset})}>"
-        f'; rel="{name}"'
+        f'<{here}?{urlencode({**kept, "limit": page.limit, "offset": offset})}>; rel="{name}"'
         for name, offset in offsets.items()
     ]
 

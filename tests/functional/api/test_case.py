@@ -105,3 +105,11 @@ def test_lists_are_paged_sorted_filtered_and_cut(client: FlaskClient) -> None:
     assert "offset=3" in answer.headers["Link"] and 'rel="next"' in answer.headers["Link"]
     found = get(client, "CFDocuments?filter=title~'digcomp' OR version='2017'")["CFDocuments"]
     assert len(found) == 2
+
+
+@pytest.mark.parametrize("odd", ["endpoint=x", "_method=POST", "_external=1", "_anchor=a"])
+def test_links_to_other_pages_take_any_parameter_as_it_is(client: FlaskClient, odd: str) -> None:
+    answer = client.get(f"{BASE}/CFDocuments?limit=1&{odd}")
+    assert answer.status_code == 200
+    links = answer.headers["Link"].split(", ")
+    assert all(odd in link and link.count("http") == 1 and "#" not in link for link in links)

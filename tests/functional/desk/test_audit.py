@@ -88,6 +88,7 @@ def test_it_is_filtered_by_person_kind_and_day(world: World, educator: Visitor) 
     tomorrow = (clock.now() + timedelta(days=1)).date().isoformat()
     assert "Nothing here" in educator.get(history(world), since=tomorrow).text
     assert educator.get(history(world), step="nonsense").status == 404
+    assert educator.get(history(world), until="9999-12-31").status == 404
 
 
 @pytest.mark.parametrize(("locale", "separator"), [("en", ","), ("fr", ";")])

@@ -82,3 +82,18 @@ def test_odd_and_long_chats_are_read_quickly() -> None:
     ):
         assert read_chat(odd[:MOST_CHAT]) == ()
     assert time.monotonic() - began < 2
+
+
+def test_a_chat_of_thousands_of_people_is_read_in_a_moment() -> None:
+    said = "10:15:32 From Pat{0} Quin{0} to Everyone: https://a.example/{0} Pat{0}"
+    lines = (said.format(number) for number in range(2500))
+    begun = time.process_time()
+    links = read_chat("\n".join(lines))
+    assert time.process_time() - begun < 2
+    assert len(links) == MOST_LINKS and {link.words for link in links} == {"…"}
+
+
+@pytest.mark.parametrize(("name", "said"), [("Kad\u0131", "KADI"), ("\u0130zzet", "izzet")])
+def test_names_are_left_out_however_their_letters_are_written(name: str, said: str) -> None:
+    chat = f"10:15:32 From {name} to Everyone: thanks {said} https://a.example/1"
+    assert [link.words for link in read_chat(chat)] == ["thanks …"]

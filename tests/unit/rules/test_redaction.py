@@ -39,3 +39,12 @@ def test_a_single_letter_is_no_passage() -> None:
 
 def test_what_stands_instead_is_text() -> None:
     assert "<i>" not in hidden("<p>name</p>", ["name"], "<i>out</i>")
+
+
+def test_a_link_that_is_taken_out_leads_nowhere_for_peers() -> None:
+    """Its address may be just what should not be read; other links stay."""
+    link = '<a href="https://b.example/smith" rel="nofollow">{}</a>'
+    html = f"<p>{link.format('b.example/smith')} and {link.format('this')}</p>"
+    shown = hidden(html, ["b.example/smith"], "[out]")
+    assert shown == f"<p><a>{OUT}</a> and {link.format('this')}</p>"
+    assert html.count("href") == marked(html, ["b.example/smith"], "No:").count("href")

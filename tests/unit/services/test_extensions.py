@@ -30,6 +30,7 @@ from lti_tool.services.sweeps import Sweeps
 from tests.factories.learning import go_on, rate, reflect
 from tests.factories.work import add_participation
 from tests.factories.world import Person, World, make_world
+from tests.support.queries import counted
 
 DAY = timedelta(days=1)
 
@@ -273,3 +274,21 @@ def test_a_cohorts_time_reaches_who_comes_into_it_and_stays_with_who_leaves(worl
     Extensions(world.database).undo(world.viewer(world.educator), world.activity_id, given)
     assert not standing(world, newcomer).own_dates
     assert Sweeps(world.database).run()["extended"] == 0
+
+
+def test_time_for_a_large_course_costs_statements_by_the_hundred_not_by_learner(
+    database: Database,
+) -> None:
+    now = clock.now()
+    dates = {"opens_at": now - 9 * DAY, "next_due_at": now + DAY}
+    world = make_world(database, learners=0, starts_on_joining=True, **dates)
+
+    def statements(more: int) -> int:
+        for number in range(more):
+            world.add_learner(f"Learner {number}")
+        wanted = Draft(ExtensionScope.NOT_COMPLETE, DueDates(None, None, now + more * DAY), "Ill")
+        with counted(database) as sent:
+            give(world, wanted)
+        return len(sent)
+
+    assert statements(20) == statements(40)

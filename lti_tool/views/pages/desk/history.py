@@ -13,11 +13,12 @@ from lti_tool import i18n
 from lti_tool.errors import NotFound
 from lti_tool.exports.audit_csv import audit_csv
 from lti_tool.rules.vocabulary import Step
+from lti_tool.schemas.fields import YEARS
 from lti_tool.services.audit import Place, Wanted
 from lti_tool.views.guards import allow, educators
 from lti_tool.views.pages.desk import history_words
 from lti_tool.views.pages.desk.blueprint import bp
-from lti_tool.views.render import page
+from lti_tool.views.render import page, unsealed
 from lti_tool.views.session import services, viewer
 
 HISTORY = "/activities/<uuid:activity_id>/history"
@@ -28,7 +29,7 @@ HISTORY = "/activities/<uuid:activity_id>/history"
 def history(activity_id: uuid.UUID) -> str:
     """Show who did what, to what, when, from where and why; the newest first."""
     activity = services().activities.get(viewer(), activity_id)
-    after = Place.parse(request.args.get("after", ""))
+    after = Place.parse(unsealed(request.args.get("after", "")))
     wanted = _wanted(activity_id)
     return page(
         "desk/audit.html",
@@ -69,8 +70,16 @@ def _wanted(activity_id: uuid.UUID) -> Wanted:
             activity_id=None if asked.get("scope") == "course" else activity_id,
             person_id=uuid.UUID(asked["person"]) if "person" in asked else None,
             step=Step(asked["step"]) if "step" in asked else None,
-            since=date.fromisoformat(asked["since"]) if "since" in asked else None,
-            until=date.fromisoformat(asked["until"]) if "until" in asked else None,
+            since=_day(asked["since"]) if "since" in asked else None,
+            until=_day(asked["until"]) if "until" in asked else None,
         )
     except ValueError as error:
         raise NotFound("filter") from error
+
+
+def _day(text: str) -> date:
+    """Return a day of our time; raise ValueError for others, with which nobody can reckon."""
+    day = date.fromisoformat(text)
+    if day.year not in YEARS:
+        raise ValueError(text)
+    return day

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lti_tool.i18n import exact
+from lti_tool.i18n import day, exact
 from lti_tool.i18n import gettext as _
 from lti_tool.rules.flagging import FlagReason
 from lti_tool.rules.vocabulary import Step
@@ -70,6 +70,13 @@ def flag_reason(value: FlagReason) -> str:
     }[value]
 
 
+def when(line: AuditLine) -> str:
+    """Return the moment, for machines as well as for people; the day where only that is told."""
+    if line.day_only:
+        return f"{line.at.date().isoformat()} ({day(line.at.date())})"
+    return f"{line.at.isoformat(timespec='seconds')} ({exact(line.at)})"
+
+
 def headings() -> list[str]:
     """Return the headings of the file."""
     return [
@@ -84,9 +91,9 @@ def headings() -> list[str]:
 
 
 def row(line: AuditLine) -> list[str]:
-    """Return a line as cells of the file; the moment for machines as well as for people."""
+    """Return a line as cells of the file."""
     return [
-        f"{line.at.isoformat(timespec='seconds')} ({exact(line.at)})",
+        when(line),
         who(line),
         step(line.step),
         subject(line),

@@ -18,7 +18,7 @@ from lti_tool.views.guards import allow, staff
 from lti_tool.views.notices import see_other
 from lti_tool.views.pages.desk import cohorts_filter, signal_words
 from lti_tool.views.pages.desk.blueprint import bp
-from lti_tool.views.render import page
+from lti_tool.views.render import page, unsealed
 from lti_tool.views.session import services, viewer
 
 TODAY = "/activities/<uuid:activity_id>/today"
@@ -29,7 +29,7 @@ TODAY = "/activities/<uuid:activity_id>/today"
 def today(activity_id: uuid.UUID, place: uuid.UUID | None = None) -> str:
     """Show who needs the tutor now; ``place`` is whose note could not be kept."""
     activity = services().activities.get(viewer(), activity_id)
-    only, after = _only(), Place.parse(request.args.get("after", ""))
+    only, after = _only(), Place.parse(unsealed(request.args.get("after", "")))
     listed = services().signals.page(viewer(), activity_id, only, after, cohorts_filter.chosen())
     return page(
         "desk/today.html",
