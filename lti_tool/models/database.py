@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -14,8 +14,13 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from lti_tool.models.turns import Turns
+
 PING_AFTER_SECONDS = 1.0
 BUSY_TIMEOUT_MS = 15_000
+"""How long SQLite waits for a writer of another process."""
+TURN_SECONDS = 30.0
+"""How long a writer waits for those of its own process, where they write one after the other."""
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -84,6 +89,8 @@ class Database:
         self._readers = sessionmaker(self.engine, expire_on_commit=False)
         writing = self.engine.execution_options(writes=True)
         self._writers = sessionmaker(writing, expire_on_commit=False)
+        self._turns = Turns(TURN_SECONDS) if self.is_sqlite else None
+        self._calls: list[tuple[str, Callable[[], None]]] = []
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -104,21 +111,28 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Open a transaction that commits at the end, or rolls back whole on any exception."""
-        with self._writers.begin() as session:
+        """Open a transaction that commits at the end, or rolls back whole on any exception.
+
+        On SQLite the writers of a process take turns; one within another is a RuntimeError there,
+        since it would wait for itself, and ``turns.NoTurn`` is raised if the turn does not come.
+        """
+        with (
+            self._turns.taken() if self._turns else nullcontext(),
+            self._writers.begin() as session,
+        ):
             yield session
+        for mark, call in self._calls:
+            if session.info.pop(mark, False):
+                call()
 
     def after_commit(self, mark: str, call: Callable[[], None]) -> None:
         """Have ``call`` called after each commit of a transaction that set ``mark``.
 
         A transaction sets a mark by ``session.info[mark] = True``; what was rolled back calls
-        nothing. ``call`` must not raise: the commit has already happened.
+        nothing. Nobody waits for ``call``, so it may take a moment. It must not raise: the commit
+        has already happened.
         """
-
-        @event.listens_for(self._writers, "after_commit")
-        def on_commit(session: Session) -> None:
-            if session.info.pop(mark, False):
-                call()
+        self._calls.append((mark, call))
 
     def ping(self) -> None:
         """Raise SQLAlchemy's error if the database does not answer."""

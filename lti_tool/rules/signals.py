@@ -151,6 +151,16 @@ def joined_before(
     return now - START if now - START >= opened_at else None
 
 
+def joined_late_before(opened_at: datetime, now_due_at: datetime | None, now: datetime) -> datetime:
+    """Return the same for members who joined after the opening and have dates of their own.
+
+    They have as much time as those who were there from the start, counted from their joining.
+    """
+    if now_due_at is None:
+        return now - START
+    return max(now - START, now - (now_due_at - opened_at) + BEFORE_DUE)
+
+
 def _begins(learner: Watched) -> Iterator[tuple[SignalKind, datetime]]:
     """Yield each reason that the facts give, with the moment from which it holds."""
     if not learner.is_here:

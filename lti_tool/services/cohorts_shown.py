@@ -61,7 +61,9 @@ def cohorts_page(session: Session, viewer: Viewer) -> CohortsPage:
         without_cohort=(session.scalar(loose) or 0) if educates else 0,
         idle_tutors=tuple(_idle(session, viewer)) if educates else (),
         tutors_see_all=context is not None and context.tutors_see_all,
-        has_groups=educates and bool(group_offers(session, viewer.context_id)),
+        has_groups=educates
+        and viewer.context_id is not None
+        and groups.has_groups(session, viewer.context_id),
         is_divided=bool(
             session.scalar(select(exists().where(Cohort.context_id == viewer.context_id)))
         ),

@@ -18,6 +18,7 @@ from lti_tool.models.cohorts import Cohort, CohortTutor
 from lti_tool.models.people import Membership, User
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import Role
+from lti_tool.services import remeasuring
 from lti_tool.services.cohort_scope import is_active
 from lti_tool.services.cohorts import educators_context, find_cohort
 from lti_tool.services.cohorts_shown import is_staff, name_key
@@ -96,6 +97,7 @@ class CohortTutors:
             membership.granted_role = None
             if membership.effective_role.takes_part:
                 _end_all(session, context_id, user_id)
+                remeasuring.expect(session, context_id, user_id)
             return membership.user.display_name
 
     def assign(self, viewer: Viewer, cohort_id: uuid.UUID, user_id: uuid.UUID) -> None:
@@ -208,16 +210,13 @@ def _end(row: CohortTutor, now: datetime) -> None:
 
 
 def _end_all(session: Session, context_id: uuid.UUID, user_id: uuid.UUID) -> None:
-    here = select(Cohort.id).where(Cohort.context_id == context_id)
-    now = clock.now()
-    rows = session.scalars(
-        select(CohortTutor).where(
-            CohortTutor.user_id == user_id,
-            CohortTutor.cohort_id.in_(here),
-            or_(CohortTutor.until_at.is_(None), CohortTutor.until_at > now),
-        )
+    now, here = clock.now(), select(Cohort.id).where(Cohort.context_id == context_id)
+    rows = select(CohortTutor).where(
+        CohortTutor.user_id == user_id,
+        CohortTutor.cohort_id.in_(here),
+        or_(CohortTutor.until_at.is_(None), CohortTutor.until_at > now),
     )
-    for row in rows:
+    for row in session.scalars(rows):
         _end(row, now)
 
 

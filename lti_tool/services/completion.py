@@ -93,9 +93,9 @@ def override_of(participation: Participation) -> Override | None:
 def refresh(session: Session, participation: Participation) -> Progress:
     """Measure, note whether the learner has completed, and promise the score if it is due.
 
-    A score is due from completion on, and for everybody once their Next date is over. Also counts
-    anew what allocation needs to know of the learner's reflection, and notes whether they need a
-    tutor and when time alone may change any of this.
+    A score is due from completion on, for everybody once their Next date is over, and for whom the
+    LMS was told of another one. Also counts anew what allocation needs to know of the learner's
+    reflection, and notes whether they need a tutor and when time alone may change any of this.
     """
     lock_activity(session, participation.activity_id)
     was_complete = participation.completed_at is not None
@@ -108,7 +108,12 @@ def refresh(session: Session, participation: Participation) -> Progress:
         participation.completed_at = now if result.complete else None
     if reflection is not None:
         _note_service(reflection, counts, result)
-    if result.complete or was_complete or _is_over(participation, now):
+    if (
+        result.complete
+        or was_complete
+        or clocks.is_over(participation)
+        or scores.tells_otherwise(session, participation, result)
+    ):
         scores.promise(session, participation, result, _comment(session, participation, result))
     dates = clocks.dates_of(participation)
     moments = [waits_until(participation, reflection), dates.now_due_at, dates.next_due_at]
@@ -116,21 +121,31 @@ def refresh(session: Session, participation: Participation) -> Progress:
     return result
 
 
-def refresh_after_override(session: Session, participation: Participation) -> Progress:
-    """Measure a learner whose completion was a tutor's word, as if they had never completed.
+def refresh_after_override(
+    session: Session, participation: Participation, of_their_own: bool
+) -> Progress:
+    """Measure a learner whose completion was a tutor's word, as if it had never been said.
 
-    The score is promised in any case: the LMS was told of the tutor's.
+    ``of_their_own`` says that they had completed before: then nothing more is asked of them. The
+    score is promised in any case: the LMS was told of the tutor's.
     """
-    participation.completed_at = None
+    if not of_their_own:
+        participation.completed_at = None
     result = refresh(session, participation)
     scores.promise(session, participation, result, _comment(session, participation, result))
     return result
 
 
-def _is_over(participation: Participation, now: datetime) -> bool:
-    """Return whether the Next date passed; a copy's that nobody has looked at is another year's."""
-    ends = clocks.dates_of(participation).next_due_at
-    return ends is not None and ends <= now and not participation.activity.is_being_prepared
+def is_noted(session: Session, participation: Participation, result: Progress) -> bool:
+    """Return whether ``result`` is what was noted, and what the LMS was told.
+
+    The latter is looked at for who is not complete when all is over: what peers do goes on
+    changing how much there is to answer, and so what is asked of them.
+    """
+    if result.complete is not (participation.completed_at is not None):
+        return False
+    may_differ = clocks.is_over(participation) and not result.complete
+    return not (may_differ and scores.tells_otherwise(session, participation, result))
 
 
 def waits_until(participation: Participation, reflection: Reflection | None) -> datetime | None:

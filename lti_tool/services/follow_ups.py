@@ -17,6 +17,7 @@ from lti_tool.rules.follow_ups import AFTER_DAYS, asked_now, due_days
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import Outcome
 from lti_tool.services.follow_up_views import FollowUpView, follow_up_views
+from lti_tool.services.locking import lock_participation
 from lti_tool.services.standing import Standing, own_participation, standing_of
 
 
@@ -68,6 +69,7 @@ class FollowUps:
         """
         with self.db.write() as session:
             participation = own_participation(session, viewer, activity_id)
+            lock_participation(session, participation.id)  # another tab may answer as well
             step = session.get(NextStep, participation.id)
             if step is None or after_days not in AFTER_DAYS:
                 raise NotFound("question")

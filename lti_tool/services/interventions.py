@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, insert, or_, select
+from sqlalchemy import and_, insert, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from lti_tool import clock
@@ -152,12 +152,17 @@ def write(
 
 
 def history(
-    session: Session, activity_id: uuid.UUID, user_id: uuid.UUID, most: int = 50
+    session: Session,
+    activity_id: uuid.UUID,
+    user_id: uuid.UUID,
+    since: datetime | None = None,
+    most: int = 50,
 ) -> tuple[InterventionLine, ...]:
-    """Return what was done for a learner in an activity, newest first."""
+    """Return what was done for a learner in an activity, newest first; with ``since``, after it."""
+    theirs = (Intervention.activity_id == activity_id, Intervention.user_id == user_id)
     query = (
         select(Intervention)
-        .where(Intervention.activity_id == activity_id, Intervention.user_id == user_id)
+        .where(*theirs, Intervention.at >= since if since is not None else true())
         .order_by(Intervention.at.desc(), Intervention.id)
         .limit(most)
         .options(joinedload(Intervention.actor))

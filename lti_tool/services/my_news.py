@@ -38,13 +38,11 @@ class News:
     """Responses of theirs that a tutor decided on."""
     levels: int
     """Competency levels that were confirmed or changed."""
-    asked: int = 0
-    """Times that a tutor asked for more before confirming levels."""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing happened."""
-        counted = self.responses or self.heard or self.decided or self.levels or self.asked
+        counted = self.responses or self.heard or self.decided or self.levels
         return not counted and self.reflection is None
 
 
@@ -125,18 +123,12 @@ def _news() -> Select[*tuple[Any, ...]]:
         ConfirmedLevel.participation_id == bindparam("participation_id"),
         ConfirmedLevel.confirmed_at > _since(),
     )
-    asked = and_(
-        ModerationDecision.participation_id == bindparam("participation_id"),
-        ModerationDecision.step == Step.ASK_MORE,
-        ModerationDecision.at > _since(),
-    )
     return select(
         _count(_mine(Response), released),
         _count(given, answered),
         last,
         decided,
         _count(confirmed),
-        _count(asked),
     )
 
 

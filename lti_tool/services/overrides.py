@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.errors import IllegalTransition, InvalidInput
 from lti_tool.i18n import gettext as _
 from lti_tool.models import Database
 from lti_tool.models.activities import Activity
+from lti_tool.models.interventions import Intervention
 from lti_tool.models.participations import Participation
 from lti_tool.rules.interventions import InterventionAct
 from lti_tool.rules.viewer import Viewer
@@ -60,9 +62,29 @@ class Overrides:
             if participation.override_points is None:
                 raise IllegalTransition("completion", "as_measured", "undo")
             participation.override_points, participation.override_reason = None, ""
+            of_their_own = _had_completed(session, participation)
             act = InterventionAct.COMPLETION_UNDONE
             interventions.write(session, viewer, activity, [participation.user_id], act)
-            completion.refresh_after_override(session, participation)
+            completion.refresh_after_override(session, participation, of_their_own)
+
+
+def _had_completed(session: Session, participation: Participation) -> bool:
+    """Return whether the learner had completed before a tutor said so."""
+    same = (
+        Intervention.activity_id == participation.activity_id,
+        Intervention.user_id == participation.user_id,
+    )
+    undone = select(func.max(Intervention.at)).where(
+        *same, Intervention.act == InterventionAct.COMPLETION_UNDONE
+    )
+    last_undone = session.scalar(undone)
+    said = select(func.min(Intervention.at)).where(
+        *same, Intervention.act == InterventionAct.COMPLETED
+    )
+    if last_undone is not None:
+        said = said.where(Intervention.at > last_undone)
+    said_at, completed_at = session.scalar(said), participation.completed_at
+    return completed_at is not None and said_at is not None and completed_at < said_at
 
 
 def _find(

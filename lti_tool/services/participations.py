@@ -16,7 +16,7 @@ from lti_tool.models.participations import NextStep, Participation
 from lti_tool.rules.allocation import Rating
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import Moment, Phase, WorkState
-from lti_tool.services import answers, completion, scores
+from lti_tool.services import answers, completion, scores, timelines
 from lti_tool.services.anonymity import Asking, askings
 from lti_tool.services.answers import AnswerView, answer_views
 from lti_tool.services.follow_up_views import FollowUpView, follow_up_views
@@ -80,6 +80,8 @@ class Overview:
     """What is asked of their next step now."""
     askings: tuple[Asking, ...] = ()
     """When staff asked for their name, and why."""
+    asked_more: tuple[tuple[datetime, str], ...] = ()
+    """When tutors asked for more, and what they would like to see, until they confirm levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,7 @@ def _told(
         score=scores.states_for(session, participation.activity_id, [key]).get(key),
         question=question(session, key),
         askings=askings(session, key, with_names=False) if standing.unmasked_at else (),
+        asked_more=timelines.asked_of(session, key) if standing.activity.tutor_confirms else (),
     )
 
 

@@ -31,9 +31,9 @@ from lti_tool.services.standing import (
     act,
     enter,
     find_participation,
-    not_open,
     own_participation,
     standing_of,
+    takes_steps,
 )
 
 
@@ -76,7 +76,7 @@ class Reflections:
         """
         with self.db.write() as session:
             participation = find_participation(session, viewer, activity_id)
-            if participation is None or not_open(participation.activity):
+            if participation is None or not takes_steps(participation.activity):
                 participation = act(session, viewer, activity_id)
             lock_participation(session, participation.id)
             reflection = _open_draft(session, participation, written)

@@ -8,8 +8,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
+from lti_tool.models.activities import Activity
 from lti_tool.models.participations import Participation
 from lti_tool.services import completion
+from lti_tool.services.locking import lock_activity
 
 
 def refresh_after_dates(
@@ -19,21 +21,37 @@ def refresh_after_dates(
 
     For the worker's sweep, and for a page that must not wait for it; returns how many there were.
     """
+    is_due = Participation.remeasure_at <= clock.now()
     query = (
-        select(Participation)
-        .where(Participation.remeasure_at <= clock.now())
+        select(Participation.id, Participation.activity_id)
+        .where(is_due)
         .order_by(Participation.remeasure_at, Participation.id)
         .limit(limit)
     )
     if activity_id is not None:
         query = query.where(Participation.activity_id == activity_id)
-    found = sorted(session.scalars(query), key=lambda one: one.activity_id)
-    for participation in found:
+    found = session.execute(query).all()
+    for activity in sorted({row.activity_id for row in found}):
+        lock_activity(session, activity)
+    # Read under the lock: a tutor may just have decided that somebody is complete.
+    ids = [row.id for row in found]
+    due = select(Participation).where(Participation.id.in_(ids), is_due)
+    for participation in session.scalars(due.execution_options(populate_existing=True)).all():
         completion.refresh(session, participation)
     return len(found)
 
 
-def refresh_all(session: Session, activity_id: uuid.UUID, at_once: int = 200) -> None:
+def expect(session: Session, context_id: uuid.UUID, user_id: uuid.UUID) -> None:
+    """Have somebody who counts as a learner again measured by the next sweep."""
+    here = select(Activity.id).where(Activity.context_id == context_id)
+    session.execute(
+        update(Participation)
+        .where(Participation.user_id == user_id, Participation.activity_id.in_(here))
+        .values(remeasure_at=clock.now())
+    )
+
+
+def refresh_all(session: Session, activity_id: uuid.UUID, at_once: int = 50) -> None:
     """Refresh all learners of an activity whose rules changed; of many, most by the next sweeps."""
     session.execute(
         update(Participation)

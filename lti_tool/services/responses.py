@@ -31,7 +31,7 @@ from lti_tool.services.response_pages import (
     respond_page,
 )
 from lti_tool.services.settling import settle
-from lti_tool.services.standing import act, own_participation, standing_of
+from lti_tool.services.standing import act, own_participation, standing_of, takes_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ class Responses:
         """
         with self.db.write() as session:
             participation = own_participation(session, viewer, activity_id)
+            if not takes_steps(participation.activity):
+                act(session, viewer, activity_id)
             lock_participation(session, participation.id)
             allocation = responding.find_allocation(session, participation, allocation_id)
             response = responding.response_to(session, allocation)

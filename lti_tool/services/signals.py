@@ -18,6 +18,7 @@ from lti_tool.rules.viewer import Viewer
 from lti_tool.services import completion, remeasuring, settling
 from lti_tool.services.activities import find_activity
 from lti_tool.services.cohort_scope import scope_of
+from lti_tool.services.locking import lock_activity
 from lti_tool.services.signal_rows import read_page
 from lti_tool.services.signal_views import Place, TodayPage
 
@@ -57,8 +58,10 @@ class Signals:
             if not stale:
                 break
             with self.db.write() as session:
-                for participation_id in stale:
-                    completion.refresh(session, session.get_one(Participation, participation_id))
+                lock_activity(session, activity_id)
+                there = select(Participation).where(Participation.id.in_(stale))
+                for participation in session.scalars(there).all():
+                    completion.refresh(session, participation)
         return page
 
 

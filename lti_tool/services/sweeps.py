@@ -32,6 +32,7 @@ from lti_tool.services import (
 )
 from lti_tool.services.activity_lists import archive_forgotten
 from lti_tool.services.leases import reconcile_all
+from lti_tool.services.locking import lock_activity
 
 BATCH = 200
 """Rows per transaction, so that no sweep holds up the people at work."""
@@ -89,10 +90,13 @@ class Sweeps:
     def _promise_missing(self) -> int:
         """Promise scores of completed learners whose column was told only after they completed."""
         with self.db.read() as session:
-            found = list(session.scalars(_unpromised().limit(BATCH)))
-        for participation_id in found:
+            found = session.execute(_unpromised().limit(BATCH)).all()
+        for row in found:
             with self.db.write() as session:
-                completion.refresh(session, session.get_one(Participation, participation_id))
+                lock_activity(session, row.activity_id)
+                participation = session.get(Participation, row.id)
+                if participation is not None:
+                    completion.refresh(session, participation)
         return len(found)
 
     def _purge(self, model: type[Any], over: ColumnElement[bool]) -> int:
@@ -120,7 +124,7 @@ def _forgettable() -> ColumnElement[bool]:
     )
 
 
-def _unpromised() -> Select[uuid.UUID]:
+def _unpromised() -> Select[uuid.UUID, uuid.UUID]:
     """Select completed learners to whose present column nothing was ever promised."""
     promised = exists().where(
         OutboxMessage.line_item_id == LineItem.id,
@@ -133,7 +137,7 @@ def _unpromised() -> Select[uuid.UUID]:
         role.in_([Role.TUTOR.value, Role.EDUCATOR.value]),
     )
     return (
-        select(Participation.id)
+        select(Participation.id, Participation.activity_id)
         .join(Activity, Participation.activity_id == Activity.id)
         .join(LineItem, LineItem.resource_link_id == Participation.resource_link_id)
         .where(Participation.completed_at.is_not(None), ~promised, ~staff)

@@ -18,6 +18,7 @@ from lti_tool.services.groups import GroupView, groups_of, save_groups, set_memb
 from tests.factories.cohorts import add_cohort, cohort_of
 from tests.factories.work import add_participation, add_reflection, add_response
 from tests.factories.world import Person, World, make_world
+from tests.support.queries import counted
 from tests.support.visitor import Visitor, visit
 
 
@@ -267,3 +268,19 @@ def test_whose_reflections_learners_are_given_is_a_setting(world: World, educato
     with world.database.read() as session:
         activity = session.get_one(Activity, world.activity_id)
         assert activity.allocation_pool is AllocationPool.OWN_COHORT
+
+
+def test_the_list_costs_the_same_in_a_large_course(world: World, educator: Visitor) -> None:
+    add_cohort(world, "Lyon", world.learners[:1], [world.tutor])
+    with world.database.write() as session:
+        save_groups(session, world.context_id, [Group("g1", "Blue", "")], {})
+        set_members(session, world.context_id, {world.learners[0].user_id: ["g1"]})
+    with counted(world.database) as few:
+        educator.get(here(world))
+    for number in range(20):
+        learner = world.add_learner(f"Another {number}")
+        add_cohort(world, f"Cohort {number}", [learner], [second_tutor(world)])
+    with counted(world.database) as many:
+        educator.get(here(world))
+    assert len(many) == len(few)
+    assert not any("group_members" in statement for statement in many)

@@ -189,3 +189,19 @@ def test_what_i_take_from_a_response_is_kept_beside_it(world: World, tab: TabMak
     here.post(f"/received/{found[1]}/takeaway", takeaway="Ask twice")
     assert "Ask twice" in here.get("/received")
     assert "Ask twice" not in tab(other).get("/new")
+
+
+def test_what_a_tutor_would_like_to_see_stays_until_levels_are_confirmed(
+    world: World, tab: TabMaker, services: Services
+) -> None:
+    one, _other = done(world)
+    tutor = world.viewer(world.tutor)
+    with world.database.read() as session:
+        key = participation_of(session, world, one).id
+    services.timelines.ask_more(tutor, world.activity_id, key, "Say what you did.")
+    for _visit in range(2):
+        with time_machine.travel(clock.now() + timedelta(days=_visit)):
+            assert "Say what you did." in mine(tab(one), f"/activities/{world.activity_id}")
+    levels = [Confirmation(world.competency_ids[0], 3, "", "")]
+    People(world.database).confirm(tutor, world.activity_id, key, levels)
+    assert "Say what you did." not in mine(tab(one), f"/activities/{world.activity_id}")

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
@@ -12,6 +14,7 @@ from lti_tool.models import Database
 from lti_tool.models.grades import WorkerHeartbeat
 from lti_tool.models.keys import SigningKey
 from lti_tool.models.platforms import Deployment
+from lti_tool.models.turns import NoTurn
 from tests.support.databases import Templates
 
 
@@ -92,6 +95,82 @@ def test_concurrent_writers_wait_for_each_other(database: Database) -> None:
         thread.join()
     with database.read() as session:
         assert session.scalars(select(SigningKey.private_pem)).one() == "40"
+
+
+def test_many_writers_of_one_process_are_all_served(database: Database) -> None:
+    failed, started = list[Exception](), threading.Barrier(60)
+
+    def write_a_while() -> None:
+        started.wait()
+        try:
+            with database.write() as session:
+                session.add(WorkerHeartbeat(name=str(uuid.uuid4()), beat_at=datetime.now(UTC)))
+                session.flush()
+                time.sleep(0.005)
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=write_a_while) for _ in range(60)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+
+
+def test_a_writer_of_sqlite_that_gets_no_turn_is_told_and_readers_go_on(
+    templates: Templates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lti_tool.models.database.TURN_SECONDS", 0.02)
+    database = Database(templates.sqlite(tmp_path / "one.sqlite"))
+    told = list[Exception]()
+
+    def another() -> None:
+        database.ping()
+        try:
+            with database.write():
+                pass
+        except NoTurn as error:
+            told.append(error)
+
+    with database.write() as session:
+        session.add(SigningKey(kid="one", private_pem="-"))
+        session.flush()
+        thread = threading.Thread(target=another)
+        thread.start()
+        thread.join()
+    database.close()
+    assert len(told) == 1
+
+
+def test_a_write_within_a_write_of_sqlite_is_refused_at_once(
+    templates: Templates, tmp_path: Path
+) -> None:
+    database = Database(templates.sqlite(tmp_path / "one.sqlite"))
+    with database.write() as session:
+        with pytest.raises(RuntimeError), database.write():
+            pass
+        session.add(SigningKey(kid="one", private_pem="-"))
+    with database.read() as reader:
+        assert reader.scalars(select(SigningKey.kid)).one() == "one"
+    database.close()
+
+
+def test_a_mark_is_told_after_the_commit_with_the_turn_passed_on(database: Database) -> None:
+    seen = list[str]()
+
+    def call() -> None:
+        with database.write() as session:  # somebody else's turn could come now
+            seen.extend(session.scalars(select(SigningKey.kid)))
+
+    database.after_commit("mark", call)
+    with database.write() as session:
+        session.add(SigningKey(kid="one", private_pem="-"))
+        session.info["mark"] = True
+    with pytest.raises(ZeroDivisionError), database.write() as session:
+        session.info["mark"] = True
+        raise ZeroDivisionError
+    assert seen == ["one"]
 
 
 def test_foreign_keys_are_enforced(database: Database) -> None:

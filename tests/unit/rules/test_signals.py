@@ -13,6 +13,7 @@ from lti_tool.rules.signals import (
     Watched,
     attention_for,
     joined_before,
+    joined_late_before,
     read,
     written,
 )
@@ -122,6 +123,13 @@ def test_who_has_not_begun_is_told_of_after_some_days_or_before_their_date() -> 
     assert joined_before(NOW - DAY, None, NOW) is None
     assert joined_before(opened, None, NOW) == NOW - 3 * DAY
     assert joined_before(NOW - DAY, NOW + DAY, NOW) == NOW
+
+
+def test_who_joined_late_has_as_much_time_as_the_others_where_time_begins_with_joining() -> None:
+    opened, due = NOW - 10 * DAY, NOW - 2 * DAY  # eight days for everybody
+    assert joined_late_before(opened, due, NOW) == NOW - 3 * DAY
+    assert joined_late_before(NOW - 5 * DAY, NOW - DAY, NOW) == NOW - 2 * DAY
+    assert joined_late_before(opened, None, NOW) == NOW - 3 * DAY
 
 
 moments = st.none() | st.integers(0, 2400).map(

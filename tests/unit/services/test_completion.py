@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
 import time_machine
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.models import Database
@@ -14,9 +16,12 @@ from lti_tool.models.participations import ConfirmedLevel, Participation
 from lti_tool.models.people import User
 from lti_tool.models.responses import Response
 from lti_tool.rules.completion import ItemKey, ItemState, Progress
-from lti_tool.services import completion
+from lti_tool.services import completion, remeasuring
+from lti_tool.services.cohorts_tutors import CohortTutors
+from lti_tool.services.overrides import Overrides
 from lti_tool.services.participations import Participations
 from lti_tool.services.remeasuring import refresh_after_dates
+from lti_tool.services.sweeps import Sweeps
 from tests.factories.learning import ask, go_on, rate, reflect, respond, tell_all
 from tests.factories.world import Person, World, make_world
 
@@ -200,3 +205,116 @@ def test_nothing_to_answer_lets_one_go_on(pair: World) -> None:
     following = measured(pair, one).next_item
     assert following is not None
     assert following.key is ItemKey.NEXT_STEP
+
+
+def last_told(world: World, person: Person) -> object:
+    with world.database.read() as session:
+        query = (
+            select(OutboxMessage.payload)
+            .where(OutboxMessage.user_id == person.user_id)
+            .order_by(OutboxMessage.created_at.desc(), OutboxMessage.state)
+        )
+        payloads = list(session.scalars(query.where(OutboxMessage.state != "superseded")))
+        return payloads[0]["scoreGiven"] if payloads else None
+
+
+def test_what_the_lms_was_told_once_never_falls_behind(pair: World) -> None:
+    """A tutor's word was taken back before all was done: what follows is told as well."""
+    one, other = pair.learners
+    for person in pair.learners:
+        rate(pair, person)
+        reflect(pair, person)
+    assert last_told(pair, one) is None
+    viewer, overrides = pair.viewer(pair.tutor), Overrides(pair.database)
+    key = participation(pair, one).id
+    overrides.complete(viewer, pair.activity_id, key, 90, "As agreed.")
+    overrides.undo(viewer, pair.activity_id, key)
+    assert last_told(pair, one) == measured(pair, one).score == 40
+    respond(pair, one)
+    assert last_told(pair, one) == measured(pair, one).score == 70
+    assert last_told(pair, other) is None
+
+
+def test_when_all_is_over_a_page_tells_the_lms_what_peers_changed(database: Database) -> None:
+    """Somebody hands in late: there is one more to answer, and so more is asked for."""
+    due = clock.now() + timedelta(days=1)
+    world = make_world(database, learners=2, responses_required=1, new_due_at=due, next_due_at=due)
+    one, late = world.learners
+    rate(world, one)
+    reflect(world, one)
+    with time_machine.travel(due + timedelta(hours=1)):
+        with database.write() as session:
+            refresh_after_dates(session)
+        before = measured(world, one).score
+        assert last_told(world, one) == before
+        reflect(world, late)
+        after = measured(world, one).score
+        assert after < before
+        assert last_told(world, one) == after
+
+
+def test_a_tutors_word_taken_back_leaves_a_completion_that_was_there_before(
+    database: Database,
+) -> None:
+    due = clock.now() + timedelta(days=1)
+    world = make_world(
+        database, learners=2, responses_required=1, tutor_confirms=False, new_due_at=due
+    )
+    one, late = world.learners
+    with time_machine.travel(clock.now(), tick=False) as time:
+        rate(world, one)
+        reflect(world, one)
+        go_on(world, one)
+        time.shift(timedelta(days=2))
+        assert measured(world, one).complete
+        time.shift(timedelta(hours=1))
+        reflect(world, late)
+        viewer, overrides = world.viewer(world.tutor), Overrides(database)
+        key = participation(world, one).id
+        overrides.complete(viewer, world.activity_id, key, 60, "Copied.")
+        time.shift(timedelta(hours=1))
+        overrides.undo(viewer, world.activity_id, key)
+        assert measured(world, one).complete
+        assert last_told(world, one) == measured(world, one).score
+
+
+def test_who_is_no_tutor_any_more_is_told_of_to_the_lms(pair: World) -> None:
+    walk_through(pair)
+    one = pair.learners[0]
+    confirm(pair, one)
+    tutors, educator = CohortTutors(pair.database), pair.viewer(pair.educator)
+    tutors.grant(educator, one.user_id)
+    with pair.database.write() as session:
+        mine = session.get_one(Participation, participation(pair, one).id)
+        mine.override_points = 55
+        completion.refresh(session, mine)
+    assert last_told(pair, one) == 100
+    tutors.take_back(educator, one.user_id)
+    Sweeps(pair.database).run()
+    assert last_told(pair, one) == 55
+
+
+def test_a_sweep_does_not_overlook_what_was_decided_while_it_waited(
+    pair: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between finding a learner and having the lock, a tutor says that they are complete."""
+    one = pair.learners[0]
+    reflect(pair, one)
+    key = participation(pair, one).id
+    real, said = remeasuring.lock_activity, list[bool]()
+
+    def slow_lock(session: Session, activity_id: uuid.UUID) -> None:
+        if not said and not pair.database.is_sqlite:
+            said.append(True)
+            viewer = pair.viewer(pair.tutor)
+            Overrides(pair.database).complete(viewer, pair.activity_id, key, 90, "As agreed.")
+        real(session, activity_id)
+
+    with pair.database.write() as session:
+        session.get_one(Participation, key).remeasure_at = clock.now()
+    monkeypatch.setattr(remeasuring, "lock_activity", slow_lock)
+    with pair.database.write() as session:
+        session.get_one(Participation, key)
+        refresh_after_dates(session)
+    assert last_told(pair, one) == (None if pair.database.is_sqlite else 90)
+    assert participation(pair, one).override_points == (None if pair.database.is_sqlite else 90)

@@ -204,3 +204,13 @@ def test_work_answers_the_version_that_was_on_the_page(
     assert page.answers[0].html == "<p>Old question</p>"
     fresh = reflections.now(world.viewer(world.learners[1]), world.activity_id)
     assert [answer.prompt.text for answer in fresh.answers] == ["Another question?"]
+
+
+def test_nothing_is_kept_of_what_is_written_while_the_activity_is_archived(world: World) -> None:
+    """A tab that was open goes on saving; what it holds stays on the device."""
+    me, reflections = world.viewer(world.learners[0]), Reflections(world.database)
+    reflections.save_draft(me, world.activity_id, reflection_text(world))
+    with world.database.write() as session:
+        session.execute(update(Activity).values(closed_at=clock.now()))
+    with pytest.raises(IllegalTransition, match="archived"):
+        reflections.save_draft(me, world.activity_id, reflection_text(world, "More", version=1))

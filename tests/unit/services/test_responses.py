@@ -10,6 +10,7 @@ from sqlalchemy import select
 from lti_tool import clock
 from lti_tool.errors import IllegalTransition, InvalidInput, NotFound, Stale
 from lti_tool.models import Database
+from lti_tool.models.activities import Activity
 from lti_tool.models.moderation import ModerationDecision
 from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Allocation, Response
@@ -302,3 +303,17 @@ def test_a_withheld_reflection_is_not_read_but_the_response_is_kept(
     assert page.parts["resonates"] == "<p>Begun</p>"
     assert ask(world, world.learners[0]) != mine
     respond(world, world.learners[0], mine)
+
+
+def test_nothing_is_kept_of_a_response_while_the_activity_is_archived(world: World) -> None:
+    one, other = world.learners[:2]
+    for person in (one, other):
+        reflect(world, person)
+    mine = ask(world, one)
+    assert mine is not None
+    with world.database.write() as session:
+        session.get_one(Activity, world.activity_id).closed_at = clock.now()
+    with pytest.raises(IllegalTransition, match="archived"):
+        Responses(world.database).save_draft(
+            world.viewer(one), world.activity_id, mine, response_text()
+        )

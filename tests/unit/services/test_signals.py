@@ -74,6 +74,21 @@ def test_who_has_not_begun_is_told_of_after_three_days(world: World) -> None:
         }
 
 
+def test_who_joined_late_is_given_time_to_begin_where_time_begins_with_joining(
+    database: Database,
+) -> None:
+    """The date of the others is over; nobody has opened the activity, so nobody has a clock."""
+    now = clock.now()
+    dates = {"opens_at": now - 10 * DAY, "now_due_at": now - DAY}
+    world = make_world(database, learners=3, starts_on_joining=True, **dates)
+    joined = (20 * DAY, 5 * DAY, 2 * DAY)
+    with database.write() as session:
+        for person, ago in zip(world.learners, joined, strict=True):
+            session.get_one(Membership, person.membership_id).first_seen_at = now - ago
+    assert set(listed(world)) == {"Learner 1", "Learner 2"}
+    assert today(world).counts == {SignalKind.NOT_STARTED: 2}
+
+
 def test_time_alone_puts_somebody_on_the_list_and_a_sign_of_life_takes_them_off(
     world: World,
 ) -> None:
