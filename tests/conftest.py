@@ -21,6 +21,7 @@ from lti_tool.app import install, routed_app, services_of
 from lti_tool.models import Database
 from lti_tool.services.container import Services
 from tests.support.databases import POSTGRES_URL, Templates, start_postgres
+from tests.support.statements import share_compiled_statements
 
 SECRET = "a secret of the tests, long enough for anybody"
 BACKENDS = ("sqlite", "postgresql")
@@ -46,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and POSTGRES_URL not in os.environ:
         config.stash[_server] = start_postgres()
     folder = os.environ.setdefault(COMPILED_TEMPLATES, tempfile.mkdtemp(prefix="miroir-templates-"))
+    share_compiled_statements()
     Flask.jinja_options = Flask.jinja_options | {"bytecode_cache": FileSystemBytecodeCache(folder)}
 
 

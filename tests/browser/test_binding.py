@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from lti_tool.rules.vocabulary import BoundBy
 from tests.browser.visits import NO_STORAGE, Visit, losing_cookies
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 FORGETFUL = """window.addEventListener("message", (event) => {
     if (event.data?.subject === "lti.put_data") event.stopImmediatePropagation();

@@ -13,6 +13,8 @@ from tests.browser import journey
 from tests.browser.people import Course, Somebody
 from tests.support.servers import Pair
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 TITLE = "What my library needs"
 
 

@@ -12,6 +12,8 @@ from tests.browser.chromium import ARGUMENTS, find
 from tests.browser.visits import NO_STORAGE, Visit, losing_cookies
 from tests.support.servers import running
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 ELSEWHERE = "This page belongs to another window"
 OUTWARD = """address => {
     const link = Object.assign(document.createElement("a"), {href: address, target: "_blank"});

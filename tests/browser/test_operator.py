@@ -15,6 +15,8 @@ from lti_tool.rules.vocabulary import DeploymentState
 from tests.browser.people import AXE, RUN_AXE, SCREENSHOTS
 from tests.support.servers import Pair
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 VALUES = {
     "name": "Open university",
     "issuer": "https://edx.example",
