@@ -136,7 +136,8 @@ def _is_answer(name: str) -> bool:
 def release(walker: Walker, link_id: str, how_many: int) -> None:
     """Release the oldest reflections that wait, as the tutor; one is left for the visitor."""
     walker.be(TUTOR)
-    page: Page = walker.launch(link_id)
+    today: Page = walker.launch(link_id)
+    page = walker.get(today.url.partition("/today")[0] + "/desk")
     for _ in range(how_many):
         form = page.form("expected", action="/desk/reflection/")
         page = walker.submit(page, form, {"step": "release"})

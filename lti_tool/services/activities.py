@@ -47,6 +47,8 @@ class ActivityView:
     seen: str
     copied: CopyNotice | None = None
     """What staff must know of a copy that nobody has looked at yet."""
+    is_archived: bool = False
+    """It takes nothing any more: learners read what is theirs, staff can still decide."""
 
     @property
     def title(self) -> str:
@@ -186,6 +188,7 @@ def activity_view(session: Session, activity: Activity) -> ActivityView:
         _begun(session, activity),
         _seen(activity),
         notice_of(session, activity),
+        activity.closed_at is not None,
     )
 
 

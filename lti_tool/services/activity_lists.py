@@ -139,7 +139,9 @@ def _in_use(activity_id: object) -> ColumnElement[bool]:
 
 
 def _offered(viewer: Viewer, search: str) -> Select[Activity]:
-    query = scoped(viewer).where(Activity.state != ActivityState.ARCHIVED)
+    query = scoped(viewer).where(
+        Activity.state != ActivityState.ARCHIVED, Activity.closed_at.is_(None)
+    )
     return query.where(holds(Activity.title, search)) if search else query
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
@@ -19,7 +19,8 @@ from lti_tool.models.activities import Activity
 from lti_tool.models.clocks import ExtendedLearner, Extension, LearnerClock
 from lti_tool.models.participations import Participation
 from lti_tool.models.people import Membership, User
-from lti_tool.rules.clocks import DueDates, closed_phases, late_start, own_dates, together
+from lti_tool.rules.clocks import NAMES, DueDates, closed_phases, late_start, own_dates, together
+from lti_tool.rules.signals import joined_late_before
 from lti_tool.rules.vocabulary import Phase
 
 BATCH = 500
@@ -78,26 +79,48 @@ def opened_at(activity: Activity) -> datetime:
     return activity.opens_at or activity.created_at
 
 
+def had_time(activity: Activity, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Tell of members who have not begun, and so have no clock yet, that they had time to begin.
+
+    Says nothing where time does not begin with joining.
+    """
+    if not activity.starts_on_joining:
+        return ()
+    opened = opened_at(activity)
+    late = joined_late_before(opened, activity.now_due_at, now)
+    return (Membership.first_seen_at <= max(opened, late),)
+
+
+def is_over(participation: Participation) -> bool:
+    """Return whether the Next date passed; a copy's that nobody has looked at is another year's."""
+    ends = dates_of(participation).next_due_at
+    passed = ends is not None and ends <= clock.now()
+    return passed and not participation.activity.is_being_prepared
+
+
 def _rebuild(session: Session, activity: Activity, user_ids: list[uuid.UUID]) -> None:
     given = _given(session, activity, user_ids)
-    session.execute(
-        delete(LearnerClock).where(
-            LearnerClock.activity_id == activity.id, LearnerClock.user_id.in_(user_ids)
-        )
-    )
-    for user_id in user_ids:
-        dates = together(given[user_id])
-        if dates != DueDates():
-            session.add(
-                LearnerClock(
-                    activity_id=activity.id,
-                    user_id=user_id,
-                    now_due_at=dates.now_due_at,
-                    new_due_at=dates.new_due_at,
-                    next_due_at=dates.next_due_at,
-                )
-            )
     session.flush()
+    for known in list(session.identity_map.values()):
+        if isinstance(known, LearnerClock) and known.activity_id == activity.id:
+            session.expunge(known)
+    session.execute(
+        delete(LearnerClock)
+        .where(LearnerClock.activity_id == activity.id, LearnerClock.user_id.in_(user_ids))
+        .execution_options(synchronize_session=False)
+    )
+    found = {user_id: together(given[user_id]) for user_id in user_ids}
+    rows = [
+        {
+            "activity_id": activity.id,
+            "user_id": user_id,
+            **{name: getattr(dates, name) for name in NAMES},
+        }
+        for user_id, dates in found.items()
+        if dates != DueDates()
+    ]
+    if rows:
+        session.execute(insert(LearnerClock), rows)
     for known in list(session.identity_map.values()):
         if isinstance(known, Participation) and known.activity_id == activity.id:
             session.expire(known, ["own_clock"])
@@ -120,15 +143,13 @@ def _given(
     for user_id, extension in session.execute(own):
         found[user_id].append(extension.dates)
     if activity.starts_on_joining:
+        usual, opened, zone = (
+            activity_dates(activity),
+            opened_at(activity),
+            _zone_of(session, activity),
+        )
         for user_id, joined_at in _joined_late(session, activity, user_ids):
-            found[user_id].append(
-                late_start(
-                    activity_dates(activity),
-                    opened_at(activity),
-                    joined_at,
-                    _zone_of(session, activity),
-                )
-            )
+            found[user_id].append(late_start(usual, opened, joined_at, zone))
     return found
 
 

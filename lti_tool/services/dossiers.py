@@ -143,6 +143,8 @@ def read_dossier(
     )
     responses = _responses(session, participation, reflection)
     received, given = _exchanges(session, participation, responses)
+    # Before they had a pseudonym, staff did things for them by name.
+    since = participation.started_at if is_masked(activity, participation) else None
     return Dossier(
         participation_id=participation.id,
         name=staff_name(activity, participation),
@@ -166,7 +168,7 @@ def read_dossier(
         care=Care(
             dates=clocks.dates_of(participation),
             usual=clocks.activity_dates(activity),
-            done=interventions.history(session, activity.id, participation.user_id),
+            done=interventions.history(session, activity.id, participation.user_id, since),
         ),
     )
 

@@ -23,8 +23,8 @@ from lti_tool.rules.clocks import NAMES, DueDates, ExtensionScope, out_of_order,
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import Phase, Role, WorkState
 from lti_tool.services import clocks
-from lti_tool.services.anonymity import staff_name, staff_order
-from lti_tool.services.cohort_scope import scope_of
+from lti_tool.services.anonymity import is_masked, staff_name, staff_order
+from lti_tool.services.cohort_scope import Scope, scope_of
 
 TAKES_PART = [role.value for role in Role if role.takes_part]
 HANDED_IN = (
@@ -182,8 +182,9 @@ def lines(session: Session, viewer: Viewer, activity: Activity) -> tuple[Extensi
         query = query.where(theirs)
     found = session.execute(query).all()
     ids = [extension.id for extension, _cohort in found]
-    numbers = _numbers(session, ids)
-    names = _names(session, activity, [one for one in ids if numbers.get(one, 0) <= NAMED])
+    numbers = _numbers(session, ids, scope)
+    few = [one for one in ids if numbers.get(one, 0) <= NAMED]
+    names = _names(session, activity, few, scope)
     return tuple(
         ExtensionLine(
             id=extension.id,
@@ -226,31 +227,34 @@ def _members(activity: Activity) -> Select[User, Participation, LearnerClock]:
     )
 
 
-def _numbers(session: Session, ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
+def _numbers(session: Session, ids: list[uuid.UUID], scope: Scope) -> dict[uuid.UUID, int]:
     query = (
         select(ExtendedLearner.extension_id, func.count())
-        .where(ExtendedLearner.extension_id.in_(ids))
+        .where(ExtendedLearner.extension_id.in_(ids), scope.holds(ExtendedLearner.user_id))
         .group_by(ExtendedLearner.extension_id)
     )
     return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _names(
-    session: Session, activity: Activity, ids: list[uuid.UUID]
+    session: Session, activity: Activity, ids: list[uuid.UUID], scope: Scope
 ) -> dict[uuid.UUID, list[str]]:
     """Return the names of those who have an extension, for extensions of a few."""
     mine = and_(
         Participation.user_id == ExtendedLearner.user_id, Participation.activity_id == activity.id
     )
     query = (
-        select(ExtendedLearner.extension_id, User, Participation)
+        select(Extension, User, Participation)
+        .join(ExtendedLearner, ExtendedLearner.extension_id == Extension.id)
         .join(User, ExtendedLearner.user_id == User.id)
         .outerjoin(Participation, mine)
-        .where(ExtendedLearner.extension_id.in_(ids))
+        .where(ExtendedLearner.extension_id.in_(ids), scope.holds(ExtendedLearner.user_id))
         .order_by(staff_order(activity), User.id)
     )
     found: dict[uuid.UUID, list[str]] = {}
-    for extension_id, user, part in session.execute(query):
+    for extension, user, part in session.execute(query):
         name = staff_name(activity, part) if part is not None else user.display_name
-        found.setdefault(extension_id, []).append(name)
+        if part and is_masked(activity, part) and extension.given_at < part.started_at:
+            name = ""  # it was given to them by name: that would tell whose pseudonym it is
+        found.setdefault(extension.id, []).append(name)
     return found

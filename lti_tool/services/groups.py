@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import delete, exists, insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from lti_tool.lti.groups import Group
@@ -56,6 +56,11 @@ def groups_of(session: Session, context_id: uuid.UUID) -> list[GroupView]:
         GroupView(one.id, one.lti_id, one.name, one.set_name, tuple(members[one.id]))
         for one in found
     ]
+
+
+def has_groups(session: Session, context_id: uuid.UUID) -> bool:
+    """Return whether the LMS told of any group of a context."""
+    return bool(session.scalar(select(exists().where(CourseGroup.context_id == context_id))))
 
 
 def save_groups(

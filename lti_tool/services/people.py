@@ -28,7 +28,7 @@ from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import OutboxState, Role, WorkState
 from lti_tool.services import completion, scores
 from lti_tool.services.activities import find_activity
-from lti_tool.services.anonymity import staff_name, staff_order
+from lti_tool.services.anonymity import masked_row, staff_name, staff_order
 from lti_tool.services.cohort_scope import Scope, scope_of
 from lti_tool.services.confirmations import Confirmation, confirm
 from lti_tool.services.dossiers import Dossier, read_dossier
@@ -161,7 +161,7 @@ def _after(session: Session, activity: Activity, place: uuid.UUID) -> ColumnElem
     found = session.execute(
         select(key, User.id)
         .outerjoin(Participation, mine)
-        .where(or_(User.id == place, Participation.id == place))
+        .where(or_(and_(User.id == place, ~masked_row(activity)), Participation.id == place))
     ).first()
     if found is None:
         raise NotFound("page")

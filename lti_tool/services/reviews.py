@@ -171,7 +171,8 @@ def _after(
     key = staff_order(activity)
     name = session.scalar(
         select(key)
-        .join(Participation, Participation.user_id == User.id)
+        .select_from(Participation)
+        .join(User, User.id == Participation.user_id)
         .where(Participation.id == participation_id, Participation.activity_id == activity.id)
     )
     if name is None:

@@ -96,6 +96,28 @@ def promise(
     )
 
 
+def tells_otherwise(session: Session, participation: Participation, progress: Progress) -> bool:
+    """Return whether what was promised last to the learner's column differs from ``progress``.
+
+    False where nothing was promised.
+    """
+    payload = session.scalar(
+        select(OutboxMessage.payload)
+        .join(LineItem, LineItem.id == OutboxMessage.line_item_id)
+        .where(
+            LineItem.resource_link_id == participation.resource_link_id,
+            OutboxMessage.participation_id == participation.id,
+            OutboxMessage.kind == KIND,
+            OutboxMessage.state != OutboxState.SUPERSEDED,
+        )
+        .order_by(OutboxMessage.created_at.desc())
+        .limit(1)
+    )
+    now = _payload(progress, "")
+    told = ("scoreGiven", "activityProgress")
+    return payload is not None and any(payload[name] != now[name] for name in told)
+
+
 def states_for(
     session: Session,
     activity_id: uuid.UUID,

@@ -209,6 +209,7 @@ def _unbegun(activity: Activity, scope: Scope) -> tuple[ColumnElement[bool], ...
         ~begun,
         ~handled,
         ~extended,
+        *clocks.had_time(activity, now),
     )
 
 

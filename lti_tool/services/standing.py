@@ -132,7 +132,7 @@ def place_of(db: Database, viewer: Viewer, activity_id: uuid.UUID) -> Place:
         participation = rows.participation
         if participation is not None and _is_current(participation, viewer) and not rows.is_due:
             progress = completion.measured(session, participation, rows.reflection, rows.counts)
-            if progress.complete is (participation.completed_at is not None):
+            if completion.is_noted(session, participation, progress):
                 return _place(rows, participation, progress)
     with db.write() as session:
         participation = enter(session, viewer, activity_id)
@@ -204,6 +204,11 @@ def not_open(activity: Activity) -> bool:
     """Return whether learners cannot begin yet."""
     early = activity.opens_at is not None and activity.opens_at > clock.now()
     return early or activity.state is ActivityState.DRAFT or activity.is_being_prepared
+
+
+def takes_steps(activity: Activity) -> bool:
+    """Return whether learners can do anything: it is open, and not put away."""
+    return not not_open(activity) and activity.closed_at is None
 
 
 def activity_facts(activity: Activity, has_competencies: bool) -> ActivityFacts:

@@ -65,7 +65,9 @@ def _environment(app: Flask) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     env.globals |= {"static": _static, "drawn_icon": drawn_icon}
     env.filters["ago"] = lambda moment: "in 3 days" if moment > MOMENT else "2 days ago"
-    env.filters["exact"] = lambda moment: moment.strftime("%d %B %Y, %H:%M")
+    for name in ("exact", "stamp", "hour"):
+        env.filters[name] = lambda moment: moment.strftime("%d %B %Y, %H:%M")
+    env.filters["sealed"] = str
 
 
 def make_app(site: Site) -> Flask:

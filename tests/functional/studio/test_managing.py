@@ -86,6 +86,8 @@ def test_an_archived_activity_is_there_to_read(app: Flask, world: World, educato
     assert "I listen first" in learner.follow("Your reflection").text
     other = visit(app, world, world.learners[1]).get(f"/activities/{world.activity_id}/now")
     assert "This activity is archived" in other.text
+    picking = world.viewer(world.educator, SessionKind.DEEP_LINKING)
+    assert services_of(app).activity_lists.count(picking) == 0
     educator.get(manage(world))
     educator.send(action="/manage/reopen")
     assert "This activity is archived" not in learner.get("/").text
@@ -119,6 +121,8 @@ def test_a_file_brings_an_activity_back(app: Flask, world: World, educator: Visi
         ({"format": "other"}, "Not an activity of Miroir."),
         ({"prompts": []}, "prompts: Ask at least one question."),
         ({"dates": {"now_due_at": "soon"}}, "dates.now_due_at: "),
+        ({"dates": {"now_due_at": "0001-01-01T00:00:00+23:00"}}, "dates.now_due_at: "),
+        ({"dates": {"now_due_at": "9999-12-31T23:59:59-12:00"}}, "dates.now_due_at: "),
     ],
 )
 def test_a_bad_file_is_refused_by_path(
@@ -135,6 +139,13 @@ def test_a_bad_file_is_refused_by_path(
     window.get("/studio/sources")
     page = window.send("document", document=json.dumps({**good, **change}))
     assert page.status == 422 and told in page.text
+
+
+def test_a_number_of_many_digits_is_no_activity(app: Flask, world: World) -> None:
+    window = visit(app, world, world.educator, SessionKind.DEEP_LINKING)
+    window.get("/studio/sources")
+    page = window.send("document", document="1" * 5000)
+    assert page.status == 422 and "Not an activity of Miroir." in page.text
 
 
 def test_what_is_no_json_is_told_by_line(app: Flask, world: World) -> None:

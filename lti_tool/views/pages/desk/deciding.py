@@ -110,7 +110,7 @@ def _desk(
         previous=_following(entries, opened, -1),
         place=_place(),
         decided=_decided(activity_id),
-        **desk_help.context(activity.title, activity_id, opened),
+        **desk_help.context(activity, opened),
         cohort_filter=cohorts_filter.offered(),
     )
 

@@ -8,21 +8,22 @@ from typing import Any
 from flask import request
 
 from lti_tool.i18n import gettext as _
+from lti_tool.services.activities import ActivityView
 from lti_tool.services.bulk import BulkDone
 from lti_tool.services.work import WorkView
 from lti_tool.views.session import services, viewer
 
 
-def context(title: str, activity_id: uuid.UUID, opened: WorkView | None) -> dict[str, Any]:
+def context(activity: ActivityView, opened: WorkView | None) -> dict[str, Any]:
     """Return what the desk's page shows beside its list and its work."""
     replies = services().replies
     name = opened.author.name if opened else ""
     language = opened.language if opened else ""
     return {
-        "replies": replies.offered(viewer(), title, name, language) if opened else (),
+        "replies": replies.offered(viewer(), activity, name, language) if opened else (),
         "shortcuts": replies.shortcuts(viewer()),
         "keys": keys(),
-        "many": many(activity_id),
+        "many": many(activity.id),
         "left_alone": request.args.get("left", 0, type=int),
     }
 

@@ -81,9 +81,7 @@ def insert_reply(activity_id: uuid.UUID, kind: str, work_id: uuid.UUID) -> str:
     """Put a saved reply into the words to the author, for who has no script."""
     activity = services().activities.get(viewer(), activity_id)
     opened = services().moderation.open(viewer(), activity_id, WorkKind(kind), work_id)
-    offered = services().replies.offered(
-        viewer(), activity.title, opened.author.name, opened.language
-    )
+    offered = services().replies.offered(viewer(), activity, opened.author.name, opened.language)
     chosen = next((one.text for one in offered if str(one.id) == request.form.get("reply")), "")
     words = [request.form.get("reason", "").strip(), chosen]
     g.typed = MultiDict({**request.form, "reason": "\n\n".join(filter(None, words))})
