@@ -13,6 +13,8 @@ from lti_tool.sandbox.walker import Walker
 from tests.browser.people import Somebody
 from tests.support.servers import Pair
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 FIRST = "What I wrote before the tab was closed."
 SECOND = "What I wrote while there was no connection."
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Browser
 
 from tests.browser import journey
@@ -16,6 +17,7 @@ def scores(pair: Pair) -> dict[str, dict[str, object]]:
     return {score["person_id"]: score for score in pair.walker.control("scores")}
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_five_people_walk_a_whole_activity(
     course: Course, pair: Pair, blocking_browser: Browser
 ) -> None:
