@@ -63,8 +63,9 @@ def test_learners_are_found_by_where_they_stand(world: World) -> None:
     one, two, three = world.learners
     add_participation(world, one)
     add_reflection(world, two, state=WorkState.RELEASED)
+    done = add_done(world, three)
     with world.database.write() as session:
-        session.get_one(Participation, add_done(world, three)).completed_at = clock.now()
+        session.get_one(Participation, done).completed_at = clock.now()
     found = {which: names(page(world, which)) for which in PeopleFilter}
     assert found[PeopleFilter.NOT_STARTED] == []
     assert found[PeopleFilter.WRITING] == ["Learner 1"]
