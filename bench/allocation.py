@@ -30,8 +30,8 @@ from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Allocation
 from lti_tool.rules.giving import AllocationPool
 from lti_tool.rules.vocabulary import AllocationState, Moment, Role, WorkState
-from lti_tool.services.frameworks import Frameworks
-from lti_tool.services.responses import Responses
+from lti_tool.services.frameworks.frameworks import Frameworks
+from lti_tool.services.learner.responses import Responses
 from tests.factories.world import Person, World, make_world
 
 COHORT = 25

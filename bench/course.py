@@ -18,7 +18,7 @@ from lti_tool.models.grades import LineItem
 from lti_tool.models.people import Context, User
 from lti_tool.models.platforms import Registration
 from lti_tool.rules.vocabulary import PlatformFamily
-from lti_tool.services.frameworks import Frameworks
+from lti_tool.services.frameworks.frameworks import Frameworks
 from tests.factories.world import World, make_world
 
 

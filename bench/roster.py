@@ -26,10 +26,10 @@ from lti_tool.models import Database, schema
 from lti_tool.models.people import Context, Membership, User
 from lti_tool.models.platforms import Deployment, Registration
 from lti_tool.secrecy import Secrets
-from lti_tool.services import roster_states
-from lti_tool.services.frameworks import Frameworks
-from lti_tool.services.keys import SigningKeys
-from lti_tool.services.roster import Roster
+from lti_tool.services.frameworks.frameworks import Frameworks
+from lti_tool.services.platforms.keys import SigningKeys
+from lti_tool.services.roster import states
+from lti_tool.services.roster.roster import Roster
 from tests.factories.world import World, make_world
 
 
@@ -118,7 +118,7 @@ def furnish(database_url: str, url: str) -> Course:
     with database.write() as session:
         session.execute(update(Registration).values(token_endpoint=f"{url}/token"))
         session.execute(update(Context).values(memberships_url=f"{url}/members"))
-        roster_states.expect(session, world.context_id)
+        states.expect(session, world.context_id)
     return Course(world, Http(allow_local=True), url, SigningKeys(database, secrets), secrets)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lti_tool.i18n import pick
-from lti_tool.services.framework_plans import Changes, ImportPlan
+from lti_tool.services.frameworks.plans import Changes, ImportPlan
 
 SHOWN = 10
 

@@ -16,9 +16,9 @@ from lti_tool.rules.licences import Sharing
 from lti_tool.rules.scales import KEYS
 from lti_tool.schemas.frameworks import FORMATS, Choices, read_framework
 from lti_tool.schemas.frameworks.fetching import fetched
-from lti_tool.services.framework_exports import ENDINGS
-from lti_tool.services.framework_finding import framework_named
-from lti_tool.services.frameworks import FrameworkListing
+from lti_tool.services.frameworks.exports import ENDINGS
+from lti_tool.services.frameworks.finding import framework_named
+from lti_tool.services.frameworks.frameworks import FrameworkListing
 from lti_tool.views.session import services
 
 frameworks = AppGroup("frameworks", help="Import, list and export competency frameworks.")

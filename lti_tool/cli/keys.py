@@ -7,7 +7,7 @@ from datetime import timedelta
 import click
 from flask.cli import AppGroup
 
-from lti_tool.services.keys import PUBLISHED_AHEAD
+from lti_tool.services.platforms.keys import PUBLISHED_AHEAD
 from lti_tool.views.session import services
 
 keys = AppGroup("keys", help="The keys with which Miroir signs what it tells platforms.")

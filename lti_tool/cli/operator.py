@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from lti_tool.services.operators import LINK_HOURS, MAX_LINK_HOURS
+from lti_tool.services.operator.operators import LINK_HOURS, MAX_LINK_HOURS
 from lti_tool.views.session import services
 
 operator = AppGroup("operator", help="The console for whoever runs this server.")

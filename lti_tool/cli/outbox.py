@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 
 from lti_tool.errors import IllegalTransition, NotFound
 from lti_tool.rules.vocabulary import OutboxState
-from lti_tool.services.outbox import MessageLine, Outbox
+from lti_tool.services.outbox.outbox import MessageLine, Outbox
 
 
 def _outbox() -> Outbox:

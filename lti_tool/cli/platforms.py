@@ -14,8 +14,8 @@ from lti_tool.cli.self_test import print_self_test
 from lti_tool.errors import NotFound, RegistrationRefused
 from lti_tool.lti.platform import origin_of
 from lti_tool.rules.vocabulary import DeploymentState, PlatformFamily
-from lti_tool.services.platform_records import PlatformListing, PlatformValues, values_of
-from lti_tool.services.platforms import INVITE_HOURS
+from lti_tool.services.platforms.platforms import INVITE_HOURS
+from lti_tool.services.platforms.records import PlatformListing, PlatformValues, values_of
 from lti_tool.views.session import services
 
 Command: TypeAlias = Callable[..., None]

@@ -9,7 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from lti_tool.errors import NotFound
-from lti_tool.services.privacy import Privacy
+from lti_tool.services.privacy.privacy import Privacy
 from lti_tool.views.session import services
 
 privacy = AppGroup("privacy", help="Export, erase and forget personal data.")

@@ -7,8 +7,8 @@ from flask.cli import AppGroup
 
 from lti_tool.errors import NotFound
 from lti_tool.rules.vocabulary import RosterState
-from lti_tool.services.roster import Course
-from lti_tool.services.roster_turn import Ending
+from lti_tool.services.roster.roster import Course
+from lti_tool.services.roster.turn import Ending
 from lti_tool.views.session import services
 
 roster = AppGroup("roster", help="Read course lists (members, roles, groups) from platforms.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from lti_tool.lti.self_test import Result
-from lti_tool.services.platform_records import PlatformListing
+from lti_tool.services.platforms.records import PlatformListing
 from lti_tool.views.pages.operator import hints
 from lti_tool.views.session import services
 

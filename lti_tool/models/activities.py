@@ -80,7 +80,7 @@ class Activity(Identified, Base):
     anonymity: Mapped[Anonymity] = mapped_column(
         one_of(Anonymity, "anonymity"), default=Anonymity.OPEN, server_default="open"
     )
-    """Once somebody has written, it may only come to hide more (``services.anonymity``)."""
+    """Once somebody has written, it may only come to hide more (``services.engine.anonymity``)."""
     tutor_confirms: Mapped[bool] = mapped_column(default=True)
     """Whether completion waits for a tutor to confirm competency levels."""
     weight_reflection: Mapped[int] = mapped_column(default=40)

@@ -15,7 +15,7 @@ from lti_tool.rules.clocks import DueDates, ExtensionScope
 
 
 class LearnerClock(Base):
-    """What a learner's extensions and late start make together; ``services.clocks`` keeps it.
+    """What a learner's extensions and late start make together; ``engine.clocks`` keeps it.
 
     An empty date is the activity's. Who has not opened the activity yet can have one, too.
     """

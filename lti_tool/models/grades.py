@@ -78,7 +78,7 @@ class OutboxMessage(Identified, Base):
     )
 
     kind: Mapped[str] = mapped_column(default="score", server_default="score")
-    """What the message is; ``services.outbox`` has a handler for each kind."""
+    """What the message is; ``services.outbox.outbox`` has a handler for each kind."""
     key: Mapped[str] = mapped_column(default=_key)
     """What a newer message must share to replace this one; by default that of a score."""
     registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registrations.id"))

@@ -42,9 +42,9 @@ class Reflection(Identified, Moderated, Base):
     """Counts saves; a save that names an older one meets another tab's text (Stale)."""
     saved_at: Mapped[datetime | None]
     served: Mapped[int] = mapped_column(default=0)
-    """Responses that were handed in and not turned down; ``services.completion`` counts them."""
+    """Responses that were handed in and not turned down; ``engine.completion`` counts them."""
     service: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    """``served``, and those who are at it now; ``services.leases`` counts them."""
+    """``served``, and those who are at it now; ``engine.leases`` counts them."""
     author_done: Mapped[bool] = mapped_column(default=False)
     """Whether the author has given all the responses asked of them; counted there, too."""
 

@@ -40,7 +40,7 @@ class Allocation(Identified, Base):
     leased_until: Mapped[datetime]
     """Until then the claim counts as service to the author; autosave renews it."""
     counted: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Whether it is counted in the reflection's ``service`` now (``services.leases``)."""
+    """Whether it is counted in the reflection's ``service`` now (``services.engine.leases``)."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     @validates("state")

@@ -25,8 +25,8 @@ from lti_tool.rules.template_prompts import BLANK
 from lti_tool.rules.vocabulary import Anonymity, Audience, ModerationMode
 from lti_tool.schemas.competency_targets import levels_in
 from lti_tool.schemas.fields import Choice, LocalMoment, Ticked, Whole, Words, gathered
-from lti_tool.services.activity_values import ActivityDates, ActivityValues, LinkValues
-from lti_tool.services.prompts import PromptValues
+from lti_tool.services.activities.prompts import PromptValues
+from lti_tool.services.activities.values import ActivityDates, ActivityValues, LinkValues
 
 MOST_COMPETENCIES = 5
 MOST_PROMPTS = 10

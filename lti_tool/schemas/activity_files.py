@@ -26,8 +26,8 @@ from lti_tool.rules.prompt_templates import key_if_unmodified
 from lti_tool.rules.rich_text import storable
 from lti_tool.rules.vocabulary import Audience
 from lti_tool.schemas.fields import YEARS
-from lti_tool.services.activity_values import ActivityDates, ActivityValues
-from lti_tool.services.prompts import PromptValues
+from lti_tool.services.activities.prompts import PromptValues
+from lti_tool.services.activities.values import ActivityDates, ActivityValues
 
 FORMAT = "miroir-activity"
 VERSION = 1

@@ -10,7 +10,7 @@ from lti_tool.i18n import gettext as _
 from lti_tool.rules.giving import ExclusionReason
 from lti_tool.rules.name_lists import MAX_LINES, lines_of
 from lti_tool.schemas.fields import Choice, LocalMoment, Ticked, Words
-from lti_tool.services.cohorts import NAME_LENGTH
+from lti_tool.services.cohorts.cohorts import NAME_LENGTH
 
 MAX_NOTE = 2000
 MAX_LIST = 400_000

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load
 from marshmallow.validate import Range
 
-from lti_tool.services.drafts import Written
+from lti_tool.services.learner.drafts import Written
 
 FORMAT = "-format"
 

@@ -10,7 +10,7 @@ from lti_tool.i18n import gettext as _
 from lti_tool.rules.clocks import NAMES, DueDates, ExtensionScope
 from lti_tool.rules.interventions import InterventionKind
 from lti_tool.schemas.fields import Choice, LocalMoment, Whole, Words
-from lti_tool.services.extensions import Draft
+from lti_tool.services.desk.extensions import Draft
 
 MAX_REASON = 500
 MAX_NOTE = 2000

@@ -12,8 +12,8 @@ from lti_tool.rules.guidance import MAX_RESPONSE_BYTES, RESPONSE_PARTS, size_of
 from lti_tool.rules.rich_text import accept
 from lti_tool.rules.vocabulary import Step
 from lti_tool.schemas.fields import Choice, Ticked, Whole, Words, gathered
-from lti_tool.services.confirmations import Confirmation
-from lti_tool.services.replies import ReplyValues
+from lti_tool.services.desk.replies import ReplyValues
+from lti_tool.services.engine.confirmations import Confirmation
 
 
 class DecisionForm(Schema):

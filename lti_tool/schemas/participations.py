@@ -15,7 +15,7 @@ from lti_tool.rules.allocation import Rating
 from lti_tool.rules.guidance import MAX_NOTE
 from lti_tool.rules.vocabulary import Outcome
 from lti_tool.schemas.fields import Choice, Ticked, Whole, Words
-from lti_tool.services.ratings import LEVEL_PREFIX, TARGET_PREFIX
+from lti_tool.services.activities.ratings import LEVEL_PREFIX, TARGET_PREFIX
 
 FARTHEST = timedelta(days=5 * 366)
 """How far ahead a next step may lie."""

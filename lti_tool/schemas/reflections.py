@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import pre_load
 
 from lti_tool.schemas.drafts import FORMAT, DraftForm, gathered_texts
-from lti_tool.services.answers import FIELD_PREFIX
+from lti_tool.services.learner.answers import FIELD_PREFIX
 
 
 class ReflectionForm(DraftForm):

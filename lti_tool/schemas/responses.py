@@ -11,7 +11,7 @@ from lti_tool.rules.guidance import MAX_NOTE, RESPONSE_PARTS
 from lti_tool.rules.vocabulary import DeclineReason
 from lti_tool.schemas.drafts import DraftForm, gathered_texts
 from lti_tool.schemas.fields import Choice, Words
-from lti_tool.services.drafts import Written
+from lti_tool.services.learner.drafts import Written
 
 HELPFULNESS = range(1, 5)
 

@@ -22,17 +22,13 @@ from lti_tool.models.operator import OperatorLink, OperatorSession, Refusal
 from lti_tool.models.participations import Participation
 from lti_tool.models.people import Membership
 from lti_tool.rules.vocabulary import OutboxState, Role
-from lti_tool.services import (
-    completion,
-    extensions,
-    refusals,
-    rehearsals,
-    remeasuring,
-    settling,
-)
-from lti_tool.services.activity_lists import archive_forgotten
-from lti_tool.services.leases import reconcile_all
+from lti_tool.services.activities.lists import archive_forgotten
+from lti_tool.services.desk import extensions
+from lti_tool.services.engine import completion, remeasuring, settling
+from lti_tool.services.engine.leases import reconcile_all
 from lti_tool.services.locking import lock_activity
+from lti_tool.services.platforms import refusals
+from lti_tool.services.studio import rehearsals
 
 BATCH = 200
 """Rows per transaction, so that no sweep holds up the people at work."""

@@ -15,7 +15,7 @@ from huey import Huey, RedisHuey, SqliteHuey
 from redis.exceptions import RedisError
 
 from lti_tool.services.container import Services
-from lti_tool.services.messages import PROMISED
+from lti_tool.services.outbox.messages import PROMISED
 
 NAME = "miroir"
 BUSY_SECONDS = 2

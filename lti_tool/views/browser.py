@@ -10,7 +10,7 @@ from __future__ import annotations
 from flask import request
 from werkzeug.wrappers import Response
 
-from lti_tool.services.launch_binding import Arrival
+from lti_tool.services.launches.binding import Arrival
 
 PLAIN, PARTITIONED = "__Host-ltib", "__Host-ltibp"
 

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from lti_tool import clock, i18n
 from lti_tool.errors import NotFound
-from lti_tool.services.activities import ActivityView
+from lti_tool.services.activities.activities import ActivityView
 from lti_tool.views.notices import notices
 from lti_tool.views.session import csrf_token, services
 

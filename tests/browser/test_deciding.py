@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from lti_tool.models.platforms import Registration
 from lti_tool.models.reflections import Reflection
 from lti_tool.rules.vocabulary import ModerationMode, WorkState
-from lti_tool.services.replies import Replies, ReplyValues
+from lti_tool.services.desk.replies import Replies, ReplyValues
 from tests.browser.people import AXE, RUN_AXE
 from tests.factories.work import add_reflection
 from tests.factories.world import Person, World, make_world

@@ -20,7 +20,7 @@ from lti_tool.lti.results import Results
 from lti_tool.models.activities import ResourceLink
 from lti_tool.models.grades import LineItem
 from lti_tool.models.people import Context, User
-from lti_tool.services.columns import columns_of
+from lti_tool.services.outbox.columns import columns_of
 from tests.certification.conftest import Suite
 
 SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lti_tool.services.activity_values import ActivityValues
-from lti_tool.services.prompts import template_prompts
+from lti_tool.services.activities.prompts import template_prompts
+from lti_tool.services.activities.values import ActivityValues
 
 
 def activity_values(**changes: Any) -> ActivityValues:

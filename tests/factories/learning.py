@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from lti_tool import clock
 from lti_tool.rules.allocation import Rating
-from lti_tool.services.answers import FIELD_PREFIX
-from lti_tool.services.drafts import Written
-from lti_tool.services.participations import Participations
-from lti_tool.services.reflections import Reflections
-from lti_tool.services.responses import Responses
+from lti_tool.services.learner.answers import FIELD_PREFIX
+from lti_tool.services.learner.drafts import Written
+from lti_tool.services.learner.participations import Participations
+from lti_tool.services.learner.reflections import Reflections
+from lti_tool.services.learner.responses import Responses
 from tests.factories.world import Person, World
 
 WORDS = "I listen first and then I ask what the person has already tried alone"

@@ -14,7 +14,7 @@ from lti_tool.models.participations import Participation
 from lti_tool.models.reflections import Reflection, ReflectionAnswer, ReflectionRevision
 from lti_tool.models.responses import Allocation, Response
 from lti_tool.rules.vocabulary import AllocationState, Audience, ModerationMode, WorkState
-from lti_tool.services.anonymity import draw_alias
+from lti_tool.services.engine.anonymity import draw_alias
 from tests.factories.world import Person, World
 
 MODES = {WorkState.HELD: ModerationMode.BEFORE, WorkState.RELEASED: ModerationMode.AFTER}

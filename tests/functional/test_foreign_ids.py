@@ -32,7 +32,7 @@ from lti_tool.rules.clocks import ExtensionScope
 from lti_tool.rules.rich_text import from_text
 from lti_tool.rules.vocabulary import OutboxState, Role, SessionKind, WorkState
 from lti_tool.services.container import Services
-from lti_tool.services.work import expected_of
+from lti_tool.services.desk.work import expected_of
 from tests.factories.learning import WORDS
 from tests.factories.work import add_reflection, add_response, participation_of
 from tests.factories.world import Person, World, add_course, make_world

@@ -14,7 +14,7 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from lti_tool.models import Database, schema
-from lti_tool.services.frameworks import Frameworks
+from lti_tool.services.frameworks.frameworks import Frameworks
 
 POSTGRES_URL = "MIROIR_TEST_POSTGRES_URL"
 """Environment variable: a PostgreSQL server to use instead of starting one from the wheel."""

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from lti_tool.errors import NotFound
 from lti_tool.exports.case import PATH
 from lti_tool.rules.frameworks import is_uuid
-from lti_tool.services.case_server import DEFINITIONS, CaseServer
+from lti_tool.services.frameworks.case_server import DEFINITIONS, CaseServer
 from lti_tool.views.api.case_queries import BadQuery, Page, page_of, selected
 from lti_tool.views.session import services
 

@@ -9,7 +9,7 @@ from flask import g, request
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import NotFound
-from lti_tool.services.deep_linking import MOST_ITEMS, Reply
+from lti_tool.services.launches.deep_linking import MOST_ITEMS, Reply
 from lti_tool.views.guards import allow, everyone, staff
 from lti_tool.views.notices import see_other
 from lti_tool.views.render import page

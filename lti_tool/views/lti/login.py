@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, make_response, redirect, request
 from werkzeug.wrappers import Response
 
-from lti_tool.services.logins import Login
+from lti_tool.services.launches.logins import Login
 from lti_tool.views.browser import browser_secrets, remember
 from lti_tool.views.render import page
 from lti_tool.views.session import frame_by_anybody, services

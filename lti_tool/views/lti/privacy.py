@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.errors import NotFound
 from lti_tool.schemas.lti.privacy import EraseForm
-from lti_tool.services.privacy import Subject
+from lti_tool.services.privacy.privacy import Subject
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, everyone
 from lti_tool.views.render import page

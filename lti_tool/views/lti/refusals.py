@@ -15,7 +15,7 @@ from flask import g
 from lti_tool import clock
 from lti_tool.errors import LaunchRefused, RegistrationRefused
 from lti_tool.i18n import gettext as _
-from lti_tool.services.deep_linking import Reply
+from lti_tool.services.launches.deep_linking import Reply
 from lti_tool.views import metrics
 from lti_tool.views.lti import wording
 from lti_tool.views.render import page

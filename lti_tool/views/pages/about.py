@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lti_tool.i18n import gettext as _
 from lti_tool.rules.vocabulary import PlatformFamily, Role
-from lti_tool.services.told import Told
+from lti_tool.services.launches.told import Told
 from lti_tool.views.guards import allow, everyone
 from lti_tool.views.render import page
 from lti_tool.views.session import services, session_blueprint, viewer

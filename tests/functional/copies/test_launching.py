@@ -15,8 +15,8 @@ from werkzeug.test import TestResponse
 from lti_tool.models.activities import Activity, Prompt, ResourceLink
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import CopySign, DeploymentState
-from lti_tool.services.activities import Activities
-from lti_tool.services.copying import PROMPT, SETTINGS
+from lti_tool.services.activities.activities import Activities
+from lti_tool.services.activities.copying import PROMPT, SETTINGS
 from tests.factories.activities import activity_values
 from tests.support.forge import INSTRUCTOR, Forge, handle_in
 from tests.support.queries import counted

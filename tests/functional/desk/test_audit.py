@@ -16,7 +16,7 @@ from lti_tool.app import services_of
 from lti_tool.models.decisions import HistoryErasure, ModerationDecision
 from lti_tool.models.people import User
 from lti_tool.rules.vocabulary import ModerationMode, Role, WorkState
-from lti_tool.services.privacy_erasure import erase
+from lti_tool.services.privacy.erasure import erase
 from tests.factories.work import add_participation, add_reflection
 from tests.factories.world import World, add_course, make_world
 from tests.support.visitor import Visitor, visit

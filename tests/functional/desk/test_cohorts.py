@@ -14,7 +14,7 @@ from lti_tool.models.activities import Activity
 from lti_tool.models.people import Context, Membership
 from lti_tool.rules.giving import AllocationPool
 from lti_tool.rules.vocabulary import Role, WorkState
-from lti_tool.services.groups import GroupView, groups_of, save_groups, set_members
+from lti_tool.services.cohorts.groups import GroupView, groups_of, save_groups, set_members
 from tests.factories.cohorts import add_cohort, cohort_of
 from tests.factories.work import add_participation, add_reflection, add_response
 from tests.factories.world import Person, World, make_world

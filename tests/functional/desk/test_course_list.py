@@ -14,7 +14,7 @@ from lti_tool.models.people import Context, Membership, User
 from lti_tool.models.platforms import Registration
 from lti_tool.models.roster import RosterSync
 from lti_tool.rules.vocabulary import PlatformFamily, Role, RosterState, WorkState
-from lti_tool.services import roster_states
+from lti_tool.services.roster import states
 from tests.factories.work import add_reflection
 from tests.factories.world import World, make_world
 from tests.support.queries import counted
@@ -26,7 +26,7 @@ def world(app: Flask) -> World:
     made = make_world(services_of(app).db)
     with made.database.write() as session:
         session.execute(update(Context).values(memberships_url="https://lms.example/members"))
-        roster_states.expect(session, made.context_id)
+        states.expect(session, made.context_id)
     set_state(made, RosterState.DONE, updated_at=clock.now() - timedelta(hours=2))
     return made
 

@@ -14,7 +14,7 @@ from lti_tool import clock
 from lti_tool.app import services_of
 from lti_tool.models.participations import Participation
 from lti_tool.rules.vocabulary import WorkState
-from lti_tool.services import completion
+from lti_tool.services.engine import completion
 from tests.factories.work import add_participation, add_reflection
 from tests.factories.world import World, make_world
 from tests.support.visitor import Visitor, visit

@@ -18,16 +18,16 @@ from lti_tool.models.reflections import Reflection
 from lti_tool.rules.clocks import DueDates, ExtensionScope
 from lti_tool.rules.flagging import FlagReason
 from lti_tool.rules.vocabulary import Anonymity, Step, WorkState
-from lti_tool.services.audit import Audit, Wanted
-from lti_tool.services.bulk import Picked
-from lti_tool.services.extensions import Draft, Extensions
-from lti_tool.services.flagging import raise_flag
-from lti_tool.services.moderation import Moderation
-from lti_tool.services.people import People
-from lti_tool.services.queue import WorkKind
-from lti_tool.services.replies import Replies, ReplyValues
-from lti_tool.services.signal_views import Place
-from lti_tool.services.work import expected_of
+from lti_tool.services.desk.audit import Audit, Wanted
+from lti_tool.services.desk.bulk import Picked
+from lti_tool.services.desk.extensions import Draft, Extensions
+from lti_tool.services.desk.moderation import Moderation
+from lti_tool.services.desk.people import People
+from lti_tool.services.desk.queue import WorkKind
+from lti_tool.services.desk.replies import Replies, ReplyValues
+from lti_tool.services.desk.signal_views import Place
+from lti_tool.services.desk.work import expected_of
+from lti_tool.services.engine.flagging import raise_flag
 from tests.factories.cohorts import add_cohort
 from tests.factories.hidden import hidden
 from tests.factories.work import add_participation, add_reflection

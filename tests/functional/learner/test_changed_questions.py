@@ -11,7 +11,7 @@ from sqlalchemy import select
 from lti_tool.app import services_of
 from lti_tool.models.reflections import Reflection, ReflectionRevision
 from lti_tool.rules.vocabulary import Audience
-from lti_tool.services.prompts import PromptValues
+from lti_tool.services.activities.prompts import PromptValues
 from tests.factories.learning import WORDS, rate, reflect, reflection_text
 from tests.factories.world import World, make_world
 from tests.support.visitor import Visitor, visit

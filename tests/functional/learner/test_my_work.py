@@ -16,9 +16,9 @@ from flask import Flask
 from lti_tool import clock
 from lti_tool.models.activities import Activity
 from lti_tool.models.people import User
-from lti_tool.services.confirmations import Confirmation
 from lti_tool.services.container import Services
-from lti_tool.services.people import People
+from lti_tool.services.desk.people import People
+from lti_tool.services.engine.confirmations import Confirmation
 from tests.factories.learning import go_on, rate, reflect, respond, tell_all
 from tests.factories.work import participation_of
 from tests.factories.world import Person, World, add_course, make_world

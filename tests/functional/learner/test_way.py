@@ -11,7 +11,7 @@ from sqlalchemy import select
 from lti_tool import clock
 from lti_tool.models.grades import OutboxMessage
 from lti_tool.models.participations import ConfirmedLevel, Participation
-from lti_tool.services import completion
+from lti_tool.services.engine import completion
 from tests.factories.learning import WORDS
 from tests.factories.world import World
 from tests.functional.learner.conftest import BUTTON, Tab, TabMaker

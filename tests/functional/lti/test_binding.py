@@ -13,7 +13,7 @@ from lti_tool import clock
 from lti_tool.lti.states import unseal
 from lti_tool.models.launches import LaunchSession
 from lti_tool.rules.vocabulary import BoundBy
-from lti_tool.services.launch_binding import handle_of
+from lti_tool.services.launches.binding import handle_of
 from lti_tool.views.browser import PARTITIONED, PLAIN
 from tests.support.forge import Begun, Forge, handle_in, reason_in
 

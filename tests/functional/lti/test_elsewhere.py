@@ -15,7 +15,7 @@ from lti_tool import clock
 from lti_tool.models.launches import LaunchSession
 from lti_tool.rules.vocabulary import BoundBy
 from lti_tool.secrecy import digest, new_token
-from lti_tool.services.launch_binding import Arrival, lets_in
+from lti_tool.services.launches.binding import Arrival, lets_in
 from lti_tool.views.browser import PARTITIONED, PLAIN
 from tests.support.forge import Forge, handle_in
 

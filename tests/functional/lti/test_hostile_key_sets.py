@@ -23,7 +23,7 @@ from lti_tool.errors import LaunchRefused
 from lti_tool.lti.keysets import to_document, usable_keys
 from lti_tool.models.keys import PlatformKeySet
 from lti_tool.models.platforms import Registration
-from lti_tool.services import platform_keys
+from lti_tool.services.platforms import platform_keys
 from tests.support.forge import KID, Forge, handle_in, rsa_key
 from tests.support.hostile import FAST, JSON_VALUES, logged, refused
 

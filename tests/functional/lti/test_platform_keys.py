@@ -12,7 +12,7 @@ import time_machine
 from lti_tool import clock
 from lti_tool.errors import LaunchRefused
 from lti_tool.lti.platform import PlatformFacts
-from lti_tool.services.platform_keys import PlatformKeys
+from lti_tool.services.platforms.platform_keys import PlatformKeys
 from tests.support.servers import Pair
 
 

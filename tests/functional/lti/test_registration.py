@@ -20,7 +20,7 @@ from lti_tool.models.keys import PlatformKeySet
 from lti_tool.rules.vocabulary import DeploymentState, PlatformFamily
 from lti_tool.sandbox.webpages import Page
 from lti_tool.services.container import Services
-from lti_tool.services.platform_records import PlatformListing, PlatformValues, values_of
+from lti_tool.services.platforms.records import PlatformListing, PlatformValues, values_of
 from tests.support.servers import Pair, running, tool_and_sandbox
 
 REASON = re.compile(r"Reason: (?:<bdi[^>]*>)?(\w+)")

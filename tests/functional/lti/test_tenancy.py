@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from lti_tool.models.platforms import RegistrationInvite
 from lti_tool.rules.vocabulary import DeploymentState
-from lti_tool.services.platform_records import DeploymentListing
+from lti_tool.services.platforms.records import DeploymentListing
 from tests.support.forge import Forge, handle_in, reason_in
 
 

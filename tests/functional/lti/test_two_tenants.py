@@ -30,7 +30,7 @@ from lti_tool.rules.vocabulary import DeploymentState
 from lti_tool.sandbox.app import create_app as create_sandbox
 from lti_tool.sandbox.settings import SandboxSettings
 from lti_tool.sandbox.walker import Walker
-from lti_tool.services.reviews import Asked, Subject
+from lti_tool.services.desk.reviews import Asked, Subject
 from tests.support.activities import bare_activity
 from tests.support.forge import INSTRUCTOR, KID, NO, Forge, handle_in, reason_in, rsa_key
 from tests.support.servers import Pair, address_of, listen, running, tool_and_sandbox

@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from lti_tool.services.operator_frames import Frames, FrameVerdict
+from lti_tool.services.operator.frames import Frames, FrameVerdict
 from tests.functional.operator.conftest import Operator
 from tests.support.forge import Forge
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import time_machine
 
 from lti_tool import clock
-from lti_tool.services.keys import PUBLISHED_AFTER, PUBLISHED_AHEAD
+from lti_tool.services.platforms.keys import PUBLISHED_AFTER, PUBLISHED_AHEAD
 from tests.functional.operator.conftest import Operator
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from lti_tool.app import services_of
 from lti_tool.models.grades import LineItem, OutboxMessage
 from lti_tool.rules.vocabulary import OutboxState
-from lti_tool.services import operator_outbox
+from lti_tool.services.operator import outbox as operator_outbox
 from tests.factories.work import add_participation
 from tests.factories.world import World, make_world
 from tests.functional.operator.conftest import Operator

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select
 from lti_tool import clock
 from lti_tool.errors import LaunchRefused, WhoCanFix
 from lti_tool.models.operator import Refusal
-from lti_tool.services import refusals
+from lti_tool.services.platforms import refusals
 from lti_tool.services.sweeps import Sweeps
 from tests.functional.operator.conftest import Operator
 from tests.support.forge import Forge, handle_in, reason_in

@@ -28,10 +28,10 @@ from lti_tool.sandbox import create_app as create_sandbox
 from lti_tool.sandbox.claims import line_item_url
 from lti_tool.sandbox.walker import Walker
 from lti_tool.secrecy import Secrets
-from lti_tool.services import scores
-from lti_tool.services.keys import SigningKeys
-from lti_tool.services.outbox import Outbox
-from lti_tool.services.scores import ScoreState
+from lti_tool.services.outbox import scores
+from lti_tool.services.outbox.outbox import Outbox
+from lti_tool.services.outbox.scores import ScoreState
+from lti_tool.services.platforms.keys import SigningKeys
 from tests.conftest import SECRET
 from tests.factories.world import Person, World, make_world
 from tests.support.servers import address_of, listen, running

@@ -18,9 +18,9 @@ from lti_tool.http import Answer, Http
 from lti_tool.lti.families import Outcome, Verdict
 from lti_tool.models.participations import Participation
 from lti_tool.rules.vocabulary import OutboxState
-from lti_tool.services import claims, messages, scores
-from lti_tool.services.claims import LEASE, Claim
-from lti_tool.services.outbox import Outbox
+from lti_tool.services.outbox import claims, messages, scores
+from lti_tool.services.outbox.claims import LEASE, Claim
+from lti_tool.services.outbox.outbox import Outbox
 from tests.functional.outbox.conftest import Lms, Stage, progress
 
 SENT = Verdict(Outcome.SENT, status=200)

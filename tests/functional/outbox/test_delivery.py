@@ -12,7 +12,7 @@ from lti_tool import clock
 from lti_tool.lti.ags import SCORE_SCOPE
 from lti_tool.models.grades import LineItem
 from lti_tool.rules.vocabulary import OutboxState
-from lti_tool.services.shown import Drift
+from lti_tool.services.outbox.shown import Drift
 from tests.functional.outbox.conftest import Lms, Stage
 
 

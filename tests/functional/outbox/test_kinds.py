@@ -15,10 +15,10 @@ from lti_tool.errors import WhoCanFix
 from lti_tool.lti.families import Outcome, Verdict
 from lti_tool.models.grades import OutboxMessage
 from lti_tool.rules.vocabulary import OutboxState
-from lti_tool.services.claims import Claim
-from lti_tool.services.delivery import Delivery
-from lti_tool.services.handling import Task
-from lti_tool.services.messages import About, enqueue, lock_key
+from lti_tool.services.outbox.claims import Claim
+from lti_tool.services.outbox.delivery import Delivery
+from lti_tool.services.outbox.handling import Task
+from lti_tool.services.outbox.messages import About, enqueue, lock_key
 from tests.functional.outbox.conftest import Lms, Stage
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from lti_tool.errors import PlatformRefusal
 from lti_tool.lti.line_items import READ_SCOPE, WRITE_SCOPE, Course, Item, LineItems
-from lti_tool.services.columns import columns_of
+from lti_tool.services.outbox.columns import columns_of
 from tests.functional.outbox.conftest import Lms, Stage
 
 PERSONALITIES = ["moodle", "canvas", "openedx", "blackboard", "d2l", "sakai"]

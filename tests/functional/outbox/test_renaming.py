@@ -10,8 +10,8 @@ import pytest
 from lti_tool.lti.line_items import READ_SCOPE, WRITE_SCOPE
 from lti_tool.models.activities import Activity
 from lti_tool.rules.vocabulary import OutboxState
-from lti_tool.services import renaming
-from lti_tool.services.activities import Activities
+from lti_tool.services.activities.activities import Activities
+from lti_tool.services.outbox import renaming
 from tests.functional.outbox.conftest import SCOPES, Lms, Stage
 
 

@@ -14,9 +14,9 @@ from lti_tool.errors import IllegalTransition
 from lti_tool.lti.ags import SCORE_SCOPE
 from lti_tool.models.grades import Result
 from lti_tool.rules.vocabulary import OutboxState
-from lti_tool.services.outbox import Outbox
-from lti_tool.services.results import Results
-from lti_tool.services.shown import Drift
+from lti_tool.services.outbox.outbox import Outbox
+from lti_tool.services.outbox.results import Results
+from lti_tool.services.outbox.shown import Drift
 from tests.functional.outbox.conftest import Lms, Stage
 
 ALL = ["moodle", "canvas", "openedx", "blackboard", "d2l", "sakai"]

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from lti_tool.models.grades import WorkerHeartbeat
 from lti_tool.rules.vocabulary import OutboxState
 from lti_tool.services.health import Health
-from lti_tool.services.messages import PROMISED
+from lti_tool.services.outbox.messages import PROMISED
 from lti_tool.tasks import open_queue
 from tests.conftest import SECRET
 from tests.functional.outbox.conftest import Lms, Stage

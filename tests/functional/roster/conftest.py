@@ -17,7 +17,7 @@ from lti_tool.models.platforms import Registration
 from lti_tool.models.roster import RosterSync
 from lti_tool.rules.vocabulary import PlatformFamily, Role
 from lti_tool.sandbox.webpages import Page
-from lti_tool.services.roster_turn import Ending
+from lti_tool.services.roster.turn import Ending
 from tests.support.servers import Pair, tool_and_sandbox
 
 
@@ -121,7 +121,7 @@ def _connect(pair: Pair, personality: str) -> str:
 
 def _add_by_hand(pair: Pair) -> str:
     """Register on both sides without dynamic registration."""
-    from lti_tool.services.platform_records import PlatformValues
+    from lti_tool.services.platforms.records import PlatformValues
 
     made = pair.walker.control(
         "tools",

@@ -18,10 +18,10 @@ from lti_tool.models.people import Context, Membership, User
 from lti_tool.models.platforms import Registration
 from lti_tool.models.roster import RosterSync
 from lti_tool.secrecy import Secrets
-from lti_tool.services import roster_states
-from lti_tool.services.keys import SigningKeys
-from lti_tool.services.roster import Roster
-from lti_tool.services.roster_turn import Ending
+from lti_tool.services.platforms.keys import SigningKeys
+from lti_tool.services.roster import states
+from lti_tool.services.roster.roster import Roster
+from lti_tool.services.roster.turn import Ending
 from tests.conftest import SECRET
 from tests.factories.world import World, make_world
 
@@ -135,6 +135,6 @@ def odd_course(database: Database, keys: SigningKeys, http: Http, url: str) -> O
     with database.write() as session:
         session.execute(update(Registration).values(token_endpoint=f"{url}/token"))
         session.execute(update(Context).values(memberships_url=f"{url}/members?type=1"))
-        roster_states.expect(session, world.context_id)
+        states.expect(session, world.context_id)
     roster = Roster(database, keys, http, Secrets(SECRET), chance=lambda: 0.5)
     return OddCourse(OddPlatform(), world, roster)

@@ -16,7 +16,7 @@ from lti_tool.models import Database
 from lti_tool.models.keys import SigningKey
 from lti_tool.rules.vocabulary import Role, RosterState
 from lti_tool.secrecy import Secrets
-from lti_tool.services.keys import SigningKeys
+from lti_tool.services.platforms.keys import SigningKeys
 from tests.conftest import SECRET
 from tests.functional.roster.odd import (
     Answer,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from lti_tool.models.people import User
-from lti_tool.services.groups import GroupView, groups_of
+from lti_tool.services.cohorts.groups import GroupView, groups_of
 from tests.functional.roster.conftest import MakeSchool, School
 
 

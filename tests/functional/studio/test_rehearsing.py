@@ -15,7 +15,7 @@ from lti_tool.models import Base
 from lti_tool.models.launches import LaunchSession
 from lti_tool.rules.vocabulary import ModerationMode
 from lti_tool.secrecy import digest
-from lti_tool.services.launch_binding import handle_of
+from lti_tool.services.launches.binding import handle_of
 from lti_tool.services.sweeps import Sweeps
 from tests.factories.learning import WORDS
 from tests.factories.world import World, make_world

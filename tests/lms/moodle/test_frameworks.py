@@ -11,7 +11,7 @@ import pytest
 from lti_tool.exports.moodle_csv import moodle_csv
 from lti_tool.rules.frameworks import FrameworkDraft
 from lti_tool.schemas.frameworks import Choices, read_framework
-from lti_tool.services.builtin_frameworks import builtin_drafts
+from lti_tool.services.frameworks.builtin_frameworks import builtin_drafts
 from tests.factories.frameworks import PLAIN_CSV, as_bytes, case_package
 
 FOLDER = os.environ.get("MOODLE_FOLDER", "")

@@ -13,7 +13,7 @@ from lti_tool.models.frameworks import CompetencyFramework
 from lti_tool.rules.vocabulary import OutboxState
 from lti_tool.services.container import Services
 from tests.factories.world import World, make_world
-from tests.unit.services.test_outbox import add, states
+from tests.unit.services.outbox.test_outbox import add, states
 
 
 @pytest.fixture

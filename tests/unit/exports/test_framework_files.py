@@ -19,7 +19,7 @@ from lti_tool.exports.framework_csv import framework_csv
 from lti_tool.exports.moodle_csv import moodle_csv
 from lti_tool.rules.frameworks import FrameworkDraft, ItemDraft
 from lti_tool.schemas.frameworks import Choices, read_framework
-from lti_tool.services.builtin_frameworks import builtin_drafts
+from lti_tool.services.frameworks.builtin_frameworks import builtin_drafts
 from tests.factories.frameworks import A1, PLAIN_CSV, as_bytes, case_package
 
 MOMENT = datetime(2026, 5, 1, tzinfo=UTC)

@@ -11,8 +11,8 @@ from lti_tool.rules.completion import Weights
 from lti_tool.rules.vocabulary import Audience
 from lti_tool.schemas.activities import ActivityForm
 from lti_tool.schemas.fields import local_text
-from lti_tool.services.activity_values import ActivityValues
-from lti_tool.services.prompts import template_prompts
+from lti_tool.services.activities.prompts import template_prompts
+from lti_tool.services.activities.values import ActivityValues
 from lti_tool.views.forms import load
 
 FORM: dict[str, Any] = {

@@ -8,7 +8,7 @@ import pytest
 from lti_tool.errors import InvalidInput
 from lti_tool.rules.vocabulary import Step
 from lti_tool.schemas.moderation import DecisionForm, LevelsForm, TutorResponseForm
-from lti_tool.services.confirmations import Confirmation
+from lti_tool.services.engine.confirmations import Confirmation
 from lti_tool.views.forms import load
 
 COMPETENCY = uuid.uuid4()

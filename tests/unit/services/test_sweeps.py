@@ -19,7 +19,7 @@ from lti_tool.models.launches import LaunchSession, UsedLogin
 from lti_tool.models.participations import Participation
 from lti_tool.models.people import Membership
 from lti_tool.rules.vocabulary import ActivityState, OutboxState, Role, SessionKind
-from lti_tool.services.activities import Activities
+from lti_tool.services.activities.activities import Activities
 from lti_tool.services.sweeps import Sweeps
 from tests.factories.activities import activity_values
 from tests.factories.learning import reflect

@@ -15,11 +15,11 @@ from lti_tool.models import Database
 from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Response
 from lti_tool.rules.vocabulary import ModerationMode, Step
-from lti_tool.services.moderation import Decision, Moderation
-from lti_tool.services.queue import WorkKind
-from lti_tool.services.reflections import Reflections
-from lti_tool.services.responses import Responses
-from lti_tool.services.settling import settle_now
+from lti_tool.services.desk.moderation import Decision, Moderation
+from lti_tool.services.desk.queue import WorkKind
+from lti_tool.services.engine.settling import settle_now
+from lti_tool.services.learner.reflections import Reflections
+from lti_tool.services.learner.responses import Responses
 from tests.factories.learning import WORDS, reflect, reflection_text, respond, response_text
 from tests.factories.world import World, make_world
 

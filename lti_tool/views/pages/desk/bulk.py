@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from lti_tool.errors import InvalidInput
 from lti_tool.schemas.moderation import BulkForm
-from lti_tool.services.bulk import STEPS, Picked
-from lti_tool.services.queue import WorkKind
+from lti_tool.services.desk.bulk import STEPS, Picked
+from lti_tool.services.desk.queue import WorkKind
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, staff
 from lti_tool.views.notices import see_other

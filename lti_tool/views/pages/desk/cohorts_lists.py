@@ -11,7 +11,7 @@ from lti_tool.errors import InvalidInput, NotFound
 from lti_tool.i18n import gettext as _
 from lti_tool.rules.name_lists import MAX_BYTES, decode
 from lti_tool.schemas.cohorts import ApartForm, GroupsForm, ListForm, PairForm
-from lti_tool.services.cohorts_lists import ListPreview, fingerprint
+from lti_tool.services.cohorts.lists import ListPreview, fingerprint
 from lti_tool.views.forms import form_page, load, read_form
 from lti_tool.views.guards import allow, educators
 from lti_tool.views.notices import see_other

@@ -14,7 +14,7 @@ from lti_tool.errors import IllegalTransition, NotFound, Stale
 from lti_tool.rules.clocks import NAMES, DueDates, ExtensionScope
 from lti_tool.schemas.extensions import ExtensionForm
 from lti_tool.schemas.fields import local_text
-from lti_tool.services.extensions import Draft, Preview
+from lti_tool.services.desk.extensions import Draft, Preview
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, staff
 from lti_tool.views.notices import see_other

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 
 from lti_tool.errors import IllegalTransition, NotFound, Stale
 from lti_tool.schemas.moderation import DecisionForm
-from lti_tool.services.moderation import Decision
-from lti_tool.services.queue import Cursor, QueueList, QueuePage, WorkKind
-from lti_tool.services.work import WorkView
+from lti_tool.services.desk.moderation import Decision
+from lti_tool.services.desk.queue import Cursor, QueueList, QueuePage, WorkKind
+from lti_tool.services.desk.work import WorkView
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, staff
 from lti_tool.views.notices import see_other

@@ -8,9 +8,9 @@ from typing import Any
 from flask import request
 
 from lti_tool.i18n import gettext as _
-from lti_tool.services.activities import ActivityView
-from lti_tool.services.bulk import BulkDone
-from lti_tool.services.work import WorkView
+from lti_tool.services.activities.activities import ActivityView
+from lti_tool.services.desk.bulk import BulkDone
+from lti_tool.services.desk.work import WorkView
 from lti_tool.views.session import services, viewer
 
 

@@ -14,7 +14,7 @@ from lti_tool.errors import NotFound
 from lti_tool.exports.audit_csv import audit_csv
 from lti_tool.rules.vocabulary import Step
 from lti_tool.schemas.fields import YEARS
-from lti_tool.services.audit import Place, Wanted
+from lti_tool.services.desk.audit import Place, Wanted
 from lti_tool.views.guards import allow, educators
 from lti_tool.views.pages.desk import history_words
 from lti_tool.views.pages.desk.blueprint import bp

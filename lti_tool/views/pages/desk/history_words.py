@@ -6,7 +6,7 @@ from lti_tool.i18n import day, exact
 from lti_tool.i18n import gettext as _
 from lti_tool.rules.flagging import FlagReason
 from lti_tool.rules.vocabulary import Step
-from lti_tool.services.audit import AuditLine
+from lti_tool.services.desk.audit import AuditLine
 
 
 def step(value: Step) -> str:

@@ -12,9 +12,9 @@ from lti_tool.errors import IllegalTransition, NotFound, Stale
 from lti_tool.rules.guidance import RESPONSE_PARTS
 from lti_tool.rules.rich_text import accept, to_text
 from lti_tool.schemas.moderation import LevelsForm, TutorResponseForm
-from lti_tool.services import wording
-from lti_tool.services.dossiers import Dossier
-from lti_tool.services.people import PeopleFilter
+from lti_tool.services.desk.dossier_views import Dossier
+from lti_tool.services.desk.people import PeopleFilter
+from lti_tool.services.engine import wording
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, staff
 from lti_tool.views.notices import see_other

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from lti_tool.errors import Forbidden, IllegalTransition, NotFound, Stale
 from lti_tool.rules.rich_text import accept
 from lti_tool.schemas.moderation import CommentForm, RedactionForm, RulingForm
-from lti_tool.services.queue import WorkKind
+from lti_tool.services.desk.queue import WorkKind
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, staff
 from lti_tool.views.notices import see_other

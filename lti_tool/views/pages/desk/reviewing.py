@@ -8,7 +8,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import NotFound
-from lti_tool.services.reviews import Asked
+from lti_tool.services.desk.reviews import Asked
 from lti_tool.views.guards import allow, staff
 from lti_tool.views.notices import see_other
 from lti_tool.views.pages.desk.blueprint import bp

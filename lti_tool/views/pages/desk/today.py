@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from lti_tool.errors import InvalidInput, NotFound
 from lti_tool.rules.signals import SignalKind
 from lti_tool.schemas.extensions import NoteForm
-from lti_tool.services.activities import ActivityView
-from lti_tool.services.signal_views import Place
+from lti_tool.services.activities.activities import ActivityView
+from lti_tool.services.desk.signal_views import Place
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, staff
 from lti_tool.views.notices import see_other

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from lti_tool.errors import IllegalTransition
 from lti_tool.rules.vocabulary import Phase
 from lti_tool.schemas.flags import AppealForm, FlagForm
-from lti_tool.services.flags import PERSONS_REASONS, Read
+from lti_tool.services.learner.flags import PERSONS_REASONS, Read
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, learners
 from lti_tool.views.notices import see_other

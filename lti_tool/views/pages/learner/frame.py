@@ -12,9 +12,7 @@ from lti_tool.i18n import day, number, zone
 from lti_tool.i18n import gettext as _
 from lti_tool.rules.completion import PHASE_OF, Item, ItemKey, ItemState
 from lti_tool.rules.vocabulary import Phase, WorkState
-from lti_tool.services.my_work import WorkLine
-from lti_tool.services.standing import Standing
-from lti_tool.services.wording import (
+from lti_tool.services.engine.wording import (
     given_arithmetic,
     item_text,
     points,
@@ -22,6 +20,8 @@ from lti_tool.services.wording import (
     term_label,
     term_share,
 )
+from lti_tool.services.learner.my_work import WorkLine
+from lti_tool.services.learner.standing import Standing
 from lti_tool.views.render import page as render
 
 PAGES = {

@@ -15,9 +15,9 @@ from lti_tool.rules.vocabulary import Phase
 from lti_tool.schemas.drafts import FORMAT, DraftBody
 from lti_tool.schemas.participations import BeforeForm
 from lti_tool.schemas.reflections import ReflectionForm
-from lti_tool.services.answers import AnswerView
-from lti_tool.services.drafts import Written
-from lti_tool.services.now_pages import NowPage
+from lti_tool.services.learner.answers import AnswerView
+from lti_tool.services.learner.drafts import Written
+from lti_tool.services.learner.now_pages import NowPage
 from lti_tool.views.forms import form_page, read_form, read_json
 from lti_tool.views.guards import allow, learners
 from lti_tool.views.notices import see_other

@@ -15,8 +15,8 @@ from lti_tool.rules.rich_text import accept
 from lti_tool.rules.vocabulary import Phase
 from lti_tool.schemas.drafts import FORMAT, DraftBody
 from lti_tool.schemas.responses import ResponseForm
-from lti_tool.services.drafts import Written
-from lti_tool.services.response_pages import RespondPage
+from lti_tool.services.learner.drafts import Written
+from lti_tool.services.learner.response_pages import RespondPage
 from lti_tool.views.forms import form_page, read_form, read_json
 from lti_tool.views.guards import allow, learners
 from lti_tool.views.notices import see_other

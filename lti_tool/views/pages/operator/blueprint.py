@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.errors import IllegalTransition, MiroirError, NotFound, NotSignedIn
 from lti_tool.secrecy import same
-from lti_tool.services.operators import LIFE
+from lti_tool.services.operator.operators import LIFE
 from lti_tool.views.pages.operator import words
 from lti_tool.views.render import page
 from lti_tool.views.session import UNSAFE, services

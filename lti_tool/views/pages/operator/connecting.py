@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from lti_tool.lti.tool_values import tool_values
 from lti_tool.rules.vocabulary import PlatformFamily
 from lti_tool.schemas.operator import InvitationForm, PlatformForm
-from lti_tool.services.platform_records import PlatformValues
-from lti_tool.services.platforms import INVITE_HOURS
+from lti_tool.services.platforms.platforms import INVITE_HOURS
+from lti_tool.services.platforms.records import PlatformValues
 from lti_tool.views.forms import form_page, form_values, load, read_form
 from lti_tool.views.notices import see_other
 from lti_tool.views.pages.operator.blueprint import bp, console_page

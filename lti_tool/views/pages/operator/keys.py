@@ -8,7 +8,7 @@ from datetime import timedelta
 from werkzeug.wrappers import Response
 
 from lti_tool import clock
-from lti_tool.services.keys import PUBLISHED_AHEAD, KeyFacts
+from lti_tool.services.platforms.keys import PUBLISHED_AHEAD, KeyFacts
 from lti_tool.views.notices import see_other
 from lti_tool.views.pages.operator.blueprint import bp, console_page
 from lti_tool.views.session import services

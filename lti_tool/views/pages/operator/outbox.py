@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from lti_tool.errors import IllegalTransition
 from lti_tool.rules.vocabulary import OutboxState
 from lti_tool.schemas.operator import GroupForm
-from lti_tool.services.operator_outbox import SHOWN
+from lti_tool.services.operator.outbox import SHOWN
 from lti_tool.views.forms import load, read_form
 from lti_tool.views.notices import see_other
 from lti_tool.views.pages.operator.blueprint import bp, console_page

@@ -16,7 +16,7 @@ from lti_tool.schemas.operator import (
     NameForm,
     StateForm,
 )
-from lti_tool.services.platforms import INVITE_HOURS
+from lti_tool.services.platforms.platforms import INVITE_HOURS
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.notices import see_other
 from lti_tool.views.pages.operator import hints

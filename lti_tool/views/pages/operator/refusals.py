@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask import request, url_for
 
-from lti_tool.services.refusals import KEEP, PAGE, RefusalLine
+from lti_tool.services.platforms.refusals import KEEP, PAGE, RefusalLine
 from lti_tool.views.pages.operator.blueprint import bp, console_page
 from lti_tool.views.pages.operator.typed import typed_id
 from lti_tool.views.session import services

@@ -8,7 +8,7 @@ from lti_tool.errors import IllegalTransition, InvalidInput, MiroirError, NotFou
 from lti_tool.i18n import gettext as _
 from lti_tool.i18n import ngettext, number
 from lti_tool.rules.vocabulary import OutboxState, PlatformFamily
-from lti_tool.services import renaming, scores
+from lti_tool.services.outbox import renaming, scores
 from lti_tool.views.pages.desk.words import reason as score_reason
 
 FAMILIES = {

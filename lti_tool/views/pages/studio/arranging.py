@@ -13,8 +13,8 @@ from werkzeug.datastructures import MultiDict
 from lti_tool import i18n
 from lti_tool.rules.chat_links import MOST_LINKS, read_chat
 from lti_tool.rules.prompt_templates import TEMPLATES
-from lti_tool.services.activity_values import LinkValues
-from lti_tool.services.prompts import PromptValues, template_prompts
+from lti_tool.services.activities.prompts import PromptValues, template_prompts
+from lti_tool.services.activities.values import LinkValues
 from lti_tool.views.pages.studio.competency_picker import wants_search
 from lti_tool.views.pages.studio.prompt_fields import (
     Fields,

@@ -12,7 +12,7 @@ from lti_tool import clock
 from lti_tool.errors import NotFound
 from lti_tool.schemas import activity_files
 from lti_tool.schemas.fields import Words
-from lti_tool.services.sources import MAX_NAME
+from lti_tool.services.activities.sources import MAX_NAME
 from lti_tool.views.forms import form_page
 from lti_tool.views.guards import allow, educators, staff
 from lti_tool.views.notices import see_other

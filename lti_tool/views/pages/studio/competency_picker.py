@@ -9,7 +9,7 @@ import uuid
 from typing import Any
 
 from lti_tool.schemas.competency_targets import target_field
-from lti_tool.services.framework_browsing import Found
+from lti_tool.services.frameworks.browsing import Found
 from lti_tool.views.pages.studio.prompt_fields import Form
 from lti_tool.views.session import services, viewer
 

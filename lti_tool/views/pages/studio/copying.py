@@ -12,7 +12,7 @@ from lti_tool import clock, i18n
 from lti_tool.errors import IllegalTransition, NotFound, Stale
 from lti_tool.i18n import gettext as _
 from lti_tool.schemas.copies import ShiftForm
-from lti_tool.services.copies import Shift
+from lti_tool.services.activities.copies import Shift
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, educators
 from lti_tool.views.notices import see_other

@@ -9,7 +9,7 @@ from lti_tool.errors import InvalidInput
 from lti_tool.i18n import gettext as _
 from lti_tool.schemas import activity_files
 from lti_tool.schemas.activities import ActivityForm
-from lti_tool.services.activity_values import ActivityValues
+from lti_tool.services.activities.values import ActivityValues
 from lti_tool.views.forms import form_values, load
 from lti_tool.views.pages.studio.form import as_form
 from lti_tool.views.session import services, viewer

@@ -21,8 +21,8 @@ from lti_tool.schemas.activities import (
 )
 from lti_tool.schemas.competency_targets import target_field
 from lti_tool.schemas.fields import local_text, numbers_in
-from lti_tool.services.activity_values import ActivityValues
-from lti_tool.services.prompts import template_prompts
+from lti_tool.services.activities.prompts import template_prompts
+from lti_tool.services.activities.values import ActivityValues
 from lti_tool.views.pages.studio.competency_picker import picker
 from lti_tool.views.pages.studio.looking import looked
 from lti_tool.views.pages.studio.prompt_fields import Form, link_fields, prompt_fields, put

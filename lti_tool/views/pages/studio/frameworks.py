@@ -17,8 +17,8 @@ from lti_tool.rules.vocabulary import SessionKind
 from lti_tool.schemas.framework_import import FrameworkForm
 from lti_tool.schemas.frameworks import Choices, read_framework
 from lti_tool.schemas.frameworks.fetching import fetched
-from lti_tool.services.framework_exports import ENDINGS
-from lti_tool.services.framework_imports import Upload
+from lti_tool.services.frameworks.exports import ENDINGS
+from lti_tool.services.frameworks.imports import Upload
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, educators
 from lti_tool.views.notices import see_other

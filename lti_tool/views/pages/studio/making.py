@@ -13,8 +13,8 @@ from lti_tool.errors import NotFound
 from lti_tool.rules.vocabulary import Role, SessionKind
 from lti_tool.schemas.activities import ActivityForm
 from lti_tool.schemas.activity_files import undated
-from lti_tool.services.activity_values import ActivityValues
-from lti_tool.services.deep_linking import Window
+from lti_tool.services.activities.values import ActivityValues
+from lti_tool.services.launches.deep_linking import Window
 from lti_tool.views.forms import form_page, form_values, load
 from lti_tool.views.guards import allow, staff
 from lti_tool.views.notices import see_other

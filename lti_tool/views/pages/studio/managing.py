@@ -15,7 +15,7 @@ from lti_tool.errors import InvalidInput, Stale
 from lti_tool.i18n import gettext as _
 from lti_tool.rules.vocabulary import SessionKind
 from lti_tool.schemas.fields import LocalMoment, local_text
-from lti_tool.services.publishing import MOST_DAYS
+from lti_tool.services.activities.publishing import MOST_DAYS
 from lti_tool.views.forms import form_page
 from lti_tool.views.guards import allow, educators
 from lti_tool.views.notices import see_other

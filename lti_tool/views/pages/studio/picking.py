@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.errors import NotFound
 from lti_tool.i18n import ngettext
-from lti_tool.services.deep_linking import MOST_ITEMS
+from lti_tool.services.launches.deep_linking import MOST_ITEMS
 from lti_tool.views.guards import allow, educators, staff
 from lti_tool.views.notices import see_other
 from lti_tool.views.pages.studio.blueprint import bp

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.errors import NotFound
 from lti_tool.rules.vocabulary import Phase, SessionKind
-from lti_tool.services.standing import Standing
+from lti_tool.services.learner.standing import Standing
 from lti_tool.views.guards import allow, staff
 from lti_tool.views.notices import see_other
 from lti_tool.views.pages.learner.frame import frame

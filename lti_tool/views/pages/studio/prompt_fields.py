@@ -7,8 +7,8 @@ from werkzeug.datastructures import MultiDict
 from lti_tool import i18n
 from lti_tool.rules.prompt_templates import find, key_if_unmodified
 from lti_tool.schemas.fields import numbers_in
-from lti_tool.services.activity_values import LinkValues
-from lti_tool.services.prompts import PromptValues
+from lti_tool.services.activities.prompts import PromptValues
+from lti_tool.services.activities.values import LinkValues
 
 Form = MultiDict[str, str]
 Fields = dict[str, str]

@@ -12,9 +12,9 @@ from lti_tool import clock
 from lti_tool.errors import Stale
 from lti_tool.rules.vocabulary import SessionKind
 from lti_tool.schemas.activities import DATES, ActivityForm
-from lti_tool.services.activities import Saved
-from lti_tool.services.activity_values import ActivityValues
-from lti_tool.services.prompt_changes import PromptChanges
+from lti_tool.services.activities.activities import Saved
+from lti_tool.services.activities.prompt_changes import PromptChanges
+from lti_tool.services.activities.values import ActivityValues
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, educators
 from lti_tool.views.notices import see_other

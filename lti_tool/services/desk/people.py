@@ -1,0 +1,268 @@
+"""Where each learner of an activity stands, for the tutor: not started, under way, complete.
+
+Members are known by their launches and by the course list, where the LMS shares one. Who is no
+longer in the course is listed as long as there is work of theirs.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy.orm import Session, aliased
+
+from lti_tool.errors import Forbidden, NotFound
+from lti_tool.models import Database
+from lti_tool.models.activities import Activity
+from lti_tool.models.grades import OutboxMessage
+from lti_tool.models.participations import ConfirmedLevel, Participation
+from lti_tool.models.people import Membership, User
+from lti_tool.models.reflections import Reflection
+from lti_tool.rules.completion import Progress
+from lti_tool.rules.viewer import Viewer
+from lti_tool.rules.vocabulary import OutboxState, Role, WorkState
+from lti_tool.services.activities.activities import find_activity
+from lti_tool.services.cohort_scope import Scope, scope_of
+from lti_tool.services.desk.dossier_views import Dossier
+from lti_tool.services.desk.dossiers import read_dossier
+from lti_tool.services.engine import completion
+from lti_tool.services.engine.anonymity import masked_row, staff_name, staff_order
+from lti_tool.services.engine.confirmations import Confirmation, confirm
+from lti_tool.services.outbox import scores
+from lti_tool.services.outbox.scores import ScoreState
+
+PAGE_SIZE = 25
+HANDED_IN = (WorkState.SUBMITTED, WorkState.HELD, WorkState.RELEASED)
+
+
+class PeopleFilter(StrEnum):
+    """Which learners to list, in the order of the choices."""
+
+    ALL = "all"
+    NOT_STARTED = "not_started"
+    """Have never opened the activity."""
+    WRITING = "writing"
+    """Opened it; their reflection is not handed in, or was returned."""
+    UNDER_WAY = "under_way"
+    """Handed in, not complete."""
+    TO_CONFIRM = "to_confirm"
+    """Handed in, and no level of theirs is confirmed yet."""
+    COMPLETE = "complete"
+    REFUSED = "refused"
+    """Their last score was refused by the LMS."""
+    GONE = "gone"
+    """No longer in the course; in none of the lists of what there is still to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerRow:
+    """One learner in the list; without a participation they have not started."""
+
+    user_id: uuid.UUID
+    name: str
+    last_seen_at: datetime | None
+    """Of their last launch; None for who never launched and is known by the course list."""
+    left_at: datetime | None
+    """Since when they are no longer in the course."""
+    participation_id: uuid.UUID | None
+    reflection: WorkState | None
+    progress: Progress | None
+    completed_at: datetime | None
+    confirmed: int
+    to_confirm: int
+    score: ScoreState | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """One page of learners by name; ``following`` starts the next one, if there are more."""
+
+    rows: tuple[LearnerRow, ...]
+    following: uuid.UUID | None
+    counts: dict[PeopleFilter, int]
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Use cases of the tutor's desk on learners."""
+
+    db: Database
+
+    def page(
+        self,
+        viewer: Viewer,
+        activity_id: uuid.UUID,
+        which: PeopleFilter = PeopleFilter.ALL,
+        after: uuid.UUID | None = None,
+        cohort_id: uuid.UUID | None = None,
+    ) -> PeoplePage:
+        """Return one page of the learners of the activity's course that ``which`` lets through.
+
+        Only those whom the viewer sees, or of one cohort; raises NotFound.
+        """
+        with self.db.read() as session:
+            activity = find_activity(session, _staff(viewer), activity_id)
+            scope = scope_of(session, viewer, cohort_id)
+            query = _filtered(_members(activity, scope), activity, which)
+            if after is not None:
+                query = query.where(_after(session, activity, after))
+            rows = session.execute(
+                query.add_columns(Membership, Participation)
+                .order_by(staff_order(activity), User.id)
+                .limit(PAGE_SIZE + 1)
+            ).all()
+            following = _place(rows[PAGE_SIZE - 1]) if len(rows) > PAGE_SIZE else None
+            shown = _rows(session, activity, rows[:PAGE_SIZE])
+            return PeoplePage(tuple(shown), following, _counts(session, activity, scope))
+
+    def open(self, viewer: Viewer, activity_id: uuid.UUID, participation_id: uuid.UUID) -> Dossier:
+        """Return everything staff may know of one learner in this activity; raise NotFound."""
+        with self.db.read() as session:
+            activity = find_activity(session, _staff(viewer), activity_id)
+            return read_dossier(session, viewer, activity, participation_id)
+
+    def confirm(
+        self,
+        viewer: Viewer,
+        activity_id: uuid.UUID,
+        participation_id: uuid.UUID,
+        confirmations: Iterable[Confirmation],
+    ) -> int:
+        """Confirm, change or take back competency levels; return how many changed.
+
+        Raises Stale if another tutor changed one of them meanwhile, NotFound for a competency that
+        the activity does not have or a level that its scale does not have.
+        """
+        with self.db.write() as session:
+            activity = find_activity(session, _staff(viewer), activity_id)
+            return confirm(session, viewer, activity, participation_id, confirmations)
+
+
+def _staff(viewer: Viewer) -> Viewer:
+    if not viewer.role.moderates:
+        raise Forbidden("desk")
+    return viewer
+
+
+def _place(row: Any) -> uuid.UUID:
+    """Return what stands for a row in an address: nothing that is the same in other activities."""
+    user, _membership, participation = row
+    found: uuid.UUID = participation.id if participation is not None else user.id
+    return found
+
+
+def _after(session: Session, activity: Activity, place: uuid.UUID) -> ColumnElement[bool]:
+    """Tell that somebody stands after a place in the list; the URL then holds no name."""
+    key = staff_order(activity)
+    mine = and_(Participation.user_id == User.id, Participation.activity_id == activity.id)
+    found = session.execute(
+        select(key, User.id)
+        .outerjoin(Participation, mine)
+        .where(or_(and_(User.id == place, ~masked_row(activity)), Participation.id == place))
+    ).first()
+    if found is None:
+        raise NotFound("page")
+    return or_(key > found[0], and_(key == found[0], User.id > found[1]))
+
+
+def _members(activity: Activity, scope: Scope) -> Select[User]:
+    """Select who takes part in the activity's context, with their participation if any."""
+    role = func.coalesce(Membership.granted_role, Membership.role)
+    mine = and_(Participation.user_id == User.id, Participation.activity_id == activity.id)
+    return (
+        select(User)
+        .join(Membership, Membership.user_id == User.id)
+        .outerjoin(Participation, mine)
+        .where(
+            Membership.context_id == activity.context_id,
+            role.in_([role.value for role in Role if role.takes_part]),
+            or_(Membership.left_at.is_(None), Participation.id.is_not(None)),
+            scope.holds(User.id),
+        )
+    )
+
+
+def _filtered(query: Select[User], activity: Activity, which: PeopleFilter) -> Select[User]:
+    handed_in = exists().where(
+        Reflection.participation_id == Participation.id, Reflection.state.in_(HANDED_IN)
+    )
+    confirmed = exists().where(ConfirmedLevel.participation_id == Participation.id)
+    tagged = bool(activity.competencies)
+    here = Membership.left_at.is_(None)
+    wanted: dict[PeopleFilter, tuple[ColumnElement[bool], ...]] = {
+        PeopleFilter.ALL: (),
+        PeopleFilter.NOT_STARTED: (Participation.id.is_(None),),
+        PeopleFilter.WRITING: (here, Participation.id.is_not(None), ~handed_in),
+        PeopleFilter.UNDER_WAY: (here, Participation.completed_at.is_(None), handed_in),
+        PeopleFilter.TO_CONFIRM: (here, handed_in, ~confirmed, true() if tagged else false()),
+        PeopleFilter.COMPLETE: (Participation.completed_at.is_not(None),),
+        PeopleFilter.REFUSED: (_refused(),),
+        PeopleFilter.GONE: (~here,),
+    }
+    return query.where(*wanted[which])
+
+
+def _refused() -> ColumnElement[bool]:
+    newer = aliased(OutboxMessage)
+    return exists().where(
+        OutboxMessage.participation_id == Participation.id,
+        OutboxMessage.state == OutboxState.REFUSED,
+        ~exists().where(
+            newer.participation_id == OutboxMessage.participation_id,
+            newer.created_at > OutboxMessage.created_at,
+            newer.state != OutboxState.SUPERSEDED,
+        ),
+    )
+
+
+def _counts(session: Session, activity: Activity, scope: Scope) -> dict[PeopleFilter, int]:
+    members = _members(activity, scope)
+    counts = [
+        select(func.count())
+        .select_from(_filtered(members, activity, which).with_only_columns(User.id).subquery())
+        .scalar_subquery()
+        for which in PeopleFilter
+    ]
+    return dict(zip(PeopleFilter, session.execute(select(*counts)).one(), strict=True))
+
+
+def _rows(session: Session, activity: Activity, found: Iterable[Any]) -> list[LearnerRow]:
+    found = list(found)
+    started = [row[2].id for row in found if row[2] is not None]
+    states: dict[uuid.UUID, WorkState] = dict(
+        session.execute(
+            select(Reflection.participation_id, Reflection.state).where(
+                Reflection.participation_id.in_(started)
+            )
+        ).all()
+    )
+    confirmed: dict[uuid.UUID, int] = dict(
+        session.execute(
+            select(ConfirmedLevel.participation_id, func.count())
+            .where(ConfirmedLevel.participation_id.in_(started))
+            .group_by(ConfirmedLevel.participation_id)
+        ).all()
+    )
+    sent = scores.states_for(session, activity.id, started)
+    to_confirm = len(activity.competencies)
+    return [
+        LearnerRow(
+            user_id=user.id,
+            name=staff_name(activity, part) if part else user.display_name,
+            last_seen_at=membership.last_seen_at if membership.launched_role else None,
+            left_at=membership.left_at,
+            participation_id=part.id if part else None,
+            reflection=states.get(part.id) if part else None,
+            progress=completion.measure(session, part) if part else None,
+            completed_at=part.completed_at if part else None,
+            confirmed=confirmed.get(part.id, 0) if part else 0,
+            to_confirm=to_confirm,
+            score=sent.get(part.id) if part else None,
+        )
+        for user, membership, part in found
+    ]
