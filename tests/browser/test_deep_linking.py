@@ -109,7 +109,7 @@ def test_who_may_not_choose_is_told_and_led_back(
     expect(told).to_have_text("Nothing was added: only educators add activities.")
 
 
-@pytest.mark.parametrize("locale", ["en", "ar"])
+@pytest.mark.parametrize("locale", ["ar"])
 def test_every_page_fits_and_is_accessible(
     pair: Pair, context: BrowserContext, client_id: str, locale: str
 ) -> None:
@@ -137,7 +137,7 @@ def test_every_page_fits_and_is_accessible(
     look(page, "handed-over", locale)
 
 
-@pytest.mark.parametrize("locale", ["en", "ar"])
+@pytest.mark.parametrize("locale", ["ar"])
 def test_a_place_that_takes_no_links_and_a_review_fit_too(
     pair: Pair, context: BrowserContext, client_id: str, locale: str
 ) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 
 from lti_tool.models import Database, schema
 from lti_tool.services.frameworks.frameworks import Frameworks
+from tests.support.emptied import EmptiedDatabase
 
 POSTGRES_URL = "MIROIR_TEST_POSTGRES_URL"
 """Environment variable: a PostgreSQL server to use instead of starting one from the wheel."""
@@ -52,6 +53,7 @@ class Templates:
         self.folder = folder
         self._sqlite: Path | None = None
         self._postgres: str | None = None
+        self._clean: list[EmptiedDatabase] = []
 
     def sqlite(self, target: Path) -> str:
         """Copy the SQLite template to ``target``; return its URL."""
@@ -63,8 +65,23 @@ class Templates:
 
     @contextmanager
     def postgres(self) -> Iterator[str]:
-        """Create a database from the PostgreSQL template; drop it at the end."""
+        """Lend a database that is as the PostgreSQL template; it is emptied for the next test.
+
+        One in which a test changed the schema, or a row of the template, or that has grown, is
+        dropped, and so is one that a connection still holds.
+        """
         server = os.environ[POSTGRES_URL]
+        used = self._clean.pop() if self._clean else self._copy(server)
+        try:
+            yield _with_database(server, used.name)
+        finally:
+            if used.emptied(server):
+                self._clean.append(used)
+            else:
+                with psycopg.connect(server, autocommit=True) as connection:
+                    connection.execute(f"DROP DATABASE {used.name} WITH (FORCE)")
+
+    def _copy(self, server: str) -> EmptiedDatabase:
         name = f"miroir_{uuid.uuid4().hex}"
         with psycopg.connect(server, autocommit=True) as connection:
             if self._postgres is None:
@@ -72,10 +89,7 @@ class Templates:
                 connection.execute(f"CREATE DATABASE {self._postgres}")
                 migrated(_with_database(server, self._postgres))
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {self._postgres}")
-            try:
-                yield _with_database(server, name)
-            finally:
-                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        return EmptiedDatabase(server, name)
 
 
 def _with_database(server: str, name: str) -> str:

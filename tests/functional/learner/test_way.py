@@ -89,7 +89,7 @@ def test_completion_promises_the_score(world: World, tab: TabMaker) -> None:
     assert "You have done it all" in tab(world.learners[0]).get()
 
 
-@pytest.mark.parametrize("locale", ["en", "fr", "ar"])
+@pytest.mark.parametrize("locale", ["ar"])
 def test_every_page_at_every_stage_has_at_most_one_primary_button(
     world: World, tab: TabMaker, locale: str
 ) -> None:

@@ -79,7 +79,7 @@ def test_a_worker_killed_while_it_sends_loses_nothing(
 ) -> None:
     lms = stage.lms()
     lms.promise()
-    lms.switch("ags", delay_ms=20_000)
+    lms.switch("ags", delay_ms=6_000)
     with worker(database_url, tmp_path) as process:
         until(lambda: lms.state().state is OutboxState.SENDING)
         process.kill()
