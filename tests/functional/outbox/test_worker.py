@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from lti_tool.models.grades import WorkerHeartbeat
+from lti_tool.models.keys import AccessToken
 from lti_tool.rules.vocabulary import OutboxState
 from lti_tool.services.health import Health
 from lti_tool.services.outbox.messages import PROMISED
@@ -56,6 +57,12 @@ def beats(lms: Lms) -> int:
         return session.scalar(select(func.count()).select_from(WorkerHeartbeat)) or 0
 
 
+def has_token(lms: Lms) -> bool:
+    """Return whether the worker has all it needs to send."""
+    with lms.database.read() as session:
+        return any(session.scalars(select(AccessToken.token)))
+
+
 def test_a_promise_wakes_the_worker_and_sigterm_ends_it_gracefully(
     stage: Stage, database_url: str, tmp_path: Path
 ) -> None:
@@ -81,7 +88,7 @@ def test_a_worker_killed_while_it_sends_loses_nothing(
     lms.promise()
     lms.switch("ags", delay_ms=6_000)
     with worker(database_url, tmp_path) as process:
-        until(lambda: lms.state().state is OutboxState.SENDING)
+        until(lambda: lms.state().state is OutboxState.SENDING and has_token(lms))
         process.kill()
         process.wait()
     lms.switch("ags")
