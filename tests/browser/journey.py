@@ -50,8 +50,8 @@ def _choose(educator: Somebody, name: str, value: str) -> None:
     option.check()
 
 
-def reflect(learner: Somebody, link_id: str, language: str) -> None:
-    """Rate oneself, write, send, and end the time for taking it back."""
+def start(learner: Somebody, link_id: str, language: str) -> None:
+    """Rate oneself and write, without handing it in."""
     learner.open(link_id)
     learner.look("overview")
     learner.go("/now")
@@ -64,6 +64,11 @@ def reflect(learner: Somebody, link_id: str, language: str) -> None:
     learner.frame.wait_for_selector("form[data-autosave-url]")
     learner.write([WORDS[language] * 4, WORDS[language] * 4, "", WORDS[language] * 3])
     learner.look("writing")
+
+
+def reflect(learner: Somebody, link_id: str, language: str) -> None:
+    """Rate oneself, write, send, and end the time for taking it back."""
+    start(learner, link_id, language)
     learner.press("/now", "button.btn-primary", then="/submission")
     learner.look("sent")
     learner.press("send-now", then="/submission")
@@ -141,9 +146,18 @@ def read_and_commit(learner: Somebody, link_id: str, language: str) -> None:
     learner.look("changed")
 
 
-def confirm(tutor: Somebody, link_id: str, number: int) -> None:
-    """Confirm the third level of each competency for a learner of the list."""
-    open_learner(tutor, link_id, number)
+def confirm_all(tutor: Somebody, link_id: str) -> None:
+    """Confirm the third level of each competency for all who have chosen a next step."""
+    tutor.open(link_id)
+    tutor.go("/people")
+    for number in range(tutor.frame.locator("tbody th a").count()):
+        open_learner(tutor, link_id, number)
+        if tutor.frame.locator("[aria-labelledby=next-title] p.prose").count():
+            confirm(tutor)
+
+
+def confirm(tutor: Somebody) -> None:
+    """Confirm the third level of each competency for the learner who is shown."""
     tutor.look("person")
     tutor.choose_levels(3, prefix="levels.")
     tutor.activate("#levels button.btn-primary")

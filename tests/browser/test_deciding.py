@@ -7,45 +7,19 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Frame, expect
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from lti_tool.models.platforms import Registration
 from lti_tool.models.reflections import Reflection
 from lti_tool.rules.vocabulary import ModerationMode, WorkState
 from lti_tool.services.desk.replies import Replies, ReplyValues
 from tests.browser.people import AXE, RUN_AXE
+from tests.browser.seat import sit_down
 from tests.factories.work import add_reflection
-from tests.factories.world import Person, World, make_world
+from tests.factories.world import World, make_world
 from tests.support.servers import Pair
 
-EMBED = """url => {
-    const frame = document.createElement("iframe");
-    Object.assign(frame, {src: url, title: "Tool", width: "100%", height: 880});
-    document.body.replaceChildren(frame);
-}"""
 SHOTS = os.environ.get("MIROIR_SCREENSHOTS")
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-def sit_down(
-    browser: Browser, pair: Pair, world: World, person: Person, path: str, width: int = 1280
-) -> Frame:
-    """Open ``path`` in a person's session, in a frame of the LMS's site."""
-    handle = world.handle(person)
-    with world.database.write() as session:
-        session.execute(update(Registration).values(frame_origins=[pair.sandbox_url]))
-    page = browser.new_page(viewport={"width": width, "height": 900})
-    page.goto(f"{pair.sandbox_url}/course/2")
-    page.evaluate(EMBED, address(pair, handle, path))
-    page.wait_for_function("window.frames.length === 1")
-    frame = page.frames[-1]
-    frame.wait_for_selector("main h1")
-    frame.locator("main h1").click()
-    return frame
-
-
-def address(pair: Pair, handle: str, path: str) -> str:
-    return f"{pair.tool_url}/s/{handle}/{path}"
 
 
 def look(page: Frame, name: str) -> None:
