@@ -11,6 +11,7 @@ from bench import (
     launches,
     machine,
     outbox,
+    pages,
     refusals,
     roster,
     slow_platform,
@@ -35,6 +36,12 @@ def ask_launches(quick: bool, workers: int) -> str:
 def ask_statements(_quick: bool, _workers: int) -> str:
     """Count the statements of a launch."""
     return statements.report(statements.measure())
+
+
+def ask_pages(quick: bool, _workers: int) -> str:
+    """Measure the staff's pages in a large course."""
+    few, many = 100, 2_000 if quick else 10_000
+    return pages.report(few, many, pages.measure(few, many, 10 if quick else 40))
 
 
 def ask_outbox(quick: bool, _workers: int) -> str:
@@ -66,6 +73,7 @@ QUESTIONS: dict[str, Callable[[bool, int], str]] = {
     "outbox": ask_outbox,
     "roster": ask_roster,
     "allocation": ask_allocation,
+    "pages": ask_pages,
     "slow-platform": ask_slow_platform,
 }
 
