@@ -25,6 +25,8 @@ from lti_tool.rules.completion import Weights
 from lti_tool.rules.prompt_templates import key_if_unmodified
 from lti_tool.rules.rich_text import storable
 from lti_tool.rules.vocabulary import Audience
+from lti_tool.schemas import criteria_files
+from lti_tool.schemas.criteria_files import CriteriaDocument
 from lti_tool.schemas.fields import YEARS
 from lti_tool.services.activities.prompts import PromptValues
 from lti_tool.services.activities.values import ActivityDates, ActivityValues
@@ -116,6 +118,7 @@ def _document() -> Schema:
                 _named(Weights, lambda: shapes.Integer(strict=True, required=True))
             ),
             "dates": shapes.Nested(_named(ActivityDates, lambda: _Moment(allow_none=True))),
+            "criteria": shapes.Nested(CriteriaDocument, load_default=None, allow_none=True),
         }
     )
     return made(unknown=RAISE)
@@ -164,6 +167,7 @@ def write(values: ActivityValues, identifiers: Mapping[uuid.UUID, str]) -> dict[
         "dates": {
             item.name: _bare(getattr(values.dates, item.name)) for item in fields(ActivityDates)
         },
+        "criteria": criteria_files.write(values.criteria, identifiers),
     }
 
 
@@ -201,6 +205,7 @@ def read(document: Any, ids: Mapping[str, uuid.UUID]) -> ReadActivity:
         data["dates"] = ActivityDates(**data["dates"])
     if data["locale"] not in LOCALES:
         raise InvalidInput({"document": [_line("locale", _("We do not have this language."))]})
+    data["criteria"] = criteria_files.read(data["criteria"], ids)
     known = tuple(ids[one] for one in dict.fromkeys(named) if one in ids)
     levels = data.pop("target_levels")
     data["target_levels"] = {ids[key]: level for key, level in levels.items() if key in ids}
