@@ -1,0 +1,1 @@
+"""What programs read of a course, and the tokens by which they do."""
