@@ -20,6 +20,7 @@ from lti_tool.models.grades import LineItem
 from lti_tool.models.launches import UsedLogin
 from lti_tool.models.people import Context, Membership, User
 from lti_tool.models.platforms import Deployment, Registration
+from lti_tool.rules.lms_links import course_address
 from lti_tool.rules.vocabulary import SessionKind
 from lti_tool.services.activities import copying
 from lti_tool.services.launches import memberships
@@ -149,6 +150,9 @@ def _save_context(session: Session, records: Records, message: LtiMessage) -> No
         session.flush()
     elif told.title:
         _tell(records.context, title=told.title)
+    if message.return_url:
+        url = course_address(records.registration.family, message.return_url)
+        _tell(records.context, lms_url=url)
     _save_services(session, records.context, message)
 
 

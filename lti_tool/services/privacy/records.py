@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Select, Table, false, func, select, true
@@ -14,15 +15,20 @@ from sqlalchemy.orm import Session
 from lti_tool.i18n import pick
 from lti_tool.models import Base
 from lti_tool.models.activities import Activity, Prompt
+from lti_tool.models.attachments import Attachment
+from lti_tool.models.criteria import Criterion, CriterionLevel
 from lti_tool.models.frameworks import Competency
 from lti_tool.models.participations import Participation
 from lti_tool.models.people import Context, Membership, User
 from lti_tool.models.reflections import Reflection
 from lti_tool.rules.guidance import RESPONSE_PARTS
-from lti_tool.services.engine import redacting
+from lti_tool.services.engine import readings, redacting
+from lti_tool.services.files.store import FileStore
 from lti_tool.services.privacy.ties import PERSONAL, TIES, Tie
 
 Row = dict[str, Any]
+TITLED = ("context_id", "activity_id", "prompt_id", "competency_id", "criterion_id")
+"""What rows may refer to that has a title."""
 RECEIVED = ("responses", "reflection_id")
 OWNERS = {
     "memberships": ("user_id", "users"),
@@ -127,13 +133,26 @@ def export_rows(session: Session, owned: Owned) -> dict[Tie, list[Row]]:
 
 def _without_redacted(session: Session, rows: list[Row]) -> list[Row]:
     """Return responses that the person received as they read them on the page."""
-    passages = redacting.passages_of(session, [uuid.UUID(row["id"]) for row in rows])
+    ids = [uuid.UUID(row["id"]) for row in rows]
+    passages = redacting.passages_of(session, ids)
+    said = readings.readings_of(session, ids, "")
     shown = []
     for row in rows:
         out = passages.get(uuid.UUID(row["id"]), ())
         texts = {name: redacting.for_peers(row[name], out) for name in RESPONSE_PARTS}
-        shown.append({**row, **texts})
+        told = readings.for_peers(said.get(uuid.UUID(row["id"]), ()), out)
+        by_criteria = {one.criterion.name: one.headed for one in told}
+        shown.append({**row, **texts, **({"by_criteria": by_criteria} if told else {})})
     return shown
+
+
+def file_paths(session: Session, store: FileStore, owned: Owned) -> dict[str, Path]:
+    """Return the person's files: a name that is unique in an archive, and where each lies."""
+    query = select(Attachment).where(Attachment.reflection_id.in_(owned.ids["reflections"]))
+    places = {
+        f"files/{row.id}/{row.name}": store.path(row.sha256) for row in session.scalars(query)
+    }
+    return {name: path for name, path in places.items() if path.is_file()}
 
 
 def person(user: User) -> Row:
@@ -165,9 +184,11 @@ class _Titles:
         """Return a row with the titles of what it refers to, before its own columns."""
         told = {
             name.removesuffix("_id"): self._title(name, row[name])
-            for name in ("context_id", "activity_id", "prompt_id", "competency_id")
+            for name in TITLED
             if row.get(name)
         }
+        if row.get("criterion_id") and row.get("level"):
+            told["level_label"] = self._level(row["criterion_id"], row["level"])
         if "activity" not in told:
             activity_id = self._activity_of(row)
             told |= {"activity": self._title("activity_id", activity_id)} if activity_id else {}
@@ -183,6 +204,10 @@ class _Titles:
             return work.activity_id if work else None
         return None
 
+    def _level(self, criterion_id: uuid.UUID, position: int) -> str:
+        level = self._session.get(CriterionLevel, (criterion_id, position))
+        return level.label if level else ""
+
     def _title(self, name: str, key: uuid.UUID) -> str:
         if (name, key) not in self._known:
             self._known[name, key] = self._read(name, key)
@@ -191,6 +216,8 @@ class _Titles:
     def _read(self, name: str, key: uuid.UUID) -> str:
         if name == "competency_id":
             return pick(self._session.get_one(Competency, key).statement)
+        if name == "criterion_id":
+            return self._session.get_one(Criterion, key).name
         if name == "prompt_id":
             return self._session.get_one(Prompt, key).text
         if name == "activity_id":
