@@ -26,8 +26,10 @@ from lti_tool.models.responses import Response
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import Moment, OutboxState, Step, WorkState
 from lti_tool.services.desk import deciding
+from lti_tool.services.desk.mail_lines import mails_of
 from lti_tool.services.engine.anonymity import is_masked, staff_name
 from lti_tool.services.engine.confirmations import find_participation
+from lti_tool.services.outbox import scores
 
 MAX_NOTE = 1_000
 
@@ -46,6 +48,11 @@ class Happening(StrEnum):
     COMPLETED = "completed"
     SCORE_SENT = "score_sent"
     SCORE_REFUSED = "score_refused"
+    MAIL_SENT = "mail_sent"
+    """News by mail; what a tutor wrote is ``REMINDER_SENT``."""
+    REMINDER_SENT = "reminder_sent"
+    MAIL_REFUSED = "mail_refused"
+    """``detail`` is the code of why, ``who_can_fix`` who can change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,7 @@ class Event:
     by: str = ""
     """Who did it, where that is not the learner."""
     detail: str = ""
+    who_can_fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +161,7 @@ def _events(session: Session, way: Participation) -> Iterator[Event]:
     yield from _writing(session, way)
     yield from _decided(session, way)
     yield from _scores(session, way)
+    yield from _mails(session, way)
 
 
 def _writing(session: Session, way: Participation) -> Iterator[Event]:
@@ -203,9 +212,22 @@ def _scores(session: Session, way: Participation) -> Iterator[Event]:
         OutboxState.REFUSED: Happening.SCORE_REFUSED,
     }
     query = select(OutboxMessage).where(
-        OutboxMessage.participation_id == way.id, OutboxMessage.state.in_(ended)
+        OutboxMessage.participation_id == way.id,
+        OutboxMessage.kind == scores.KIND,
+        OutboxMessage.state.in_(ended),
     )
     for row in session.scalars(query):
         if row.finished_at is not None:
             given = str(row.payload.get("scoreGiven", ""))
             yield Event(row.finished_at, ended[row.state], way.activity.title, detail=given)
+
+
+def _mails(session: Session, way: Participation) -> Iterator[Event]:
+    title = way.activity.title
+    for mail in mails_of(session, way):
+        if mail.refused:
+            what = Happening.MAIL_REFUSED
+            yield Event(mail.at, what, title, detail=mail.reason, who_can_fix=mail.who_can_fix)
+            continue
+        what = Happening.REMINDER_SENT if mail.by_tutor else Happening.MAIL_SENT
+        yield Event(mail.at, what, title)
