@@ -8,13 +8,18 @@ from datetime import date, datetime
 
 from lti_tool.rules.clocks import DueDates
 from lti_tool.rules.completion import Progress
+from lti_tool.rules.depths import Depth
+from lti_tool.rules.evidence import Piece
 from lti_tool.rules.vocabulary import WorkState
 from lti_tool.services.desk.interventions import InterventionLine
 from lti_tool.services.desk.work import WorkPart, WorkView
 from lti_tool.services.engine.anonymity import Asking
+from lti_tool.services.engine.depths import DepthView
 from lti_tool.services.engine.history import HistoryLine
+from lti_tool.services.engine.level_history import LevelChange
 from lti_tool.services.frameworks.frameworks import CompetencyView, LevelView
 from lti_tool.services.learner.follow_up_views import FollowUpView
+from lti_tool.services.outbox.competency_states import LevelState
 from lti_tool.services.outbox.scores import ScoreState
 
 
@@ -37,6 +42,18 @@ class ResponseLine:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """A piece of evidence beside a competency, as its tutor reads it."""
+
+    piece: Piece
+    is_ticked: bool
+    who: str = ""
+    """Who else it is by or for."""
+    peek: str = ""
+    """The beginning of what others wrote."""
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """One competency: what the learner claims, before and after, and what a tutor confirmed."""
 
@@ -49,6 +66,22 @@ class Standing:
     confirmed_by: str
     confirmed_at: datetime | None
     seen: str
+    evidence: tuple[EvidenceLine, ...] = ()
+    """What there is to show it; ticked is what the confirmed level rests on."""
+    history: tuple[LevelChange, ...] = ()
+    """Every level that was confirmed or withdrawn, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class DepthPanel:
+    """Marking how deep a reflection goes: the steps to choose from, what is marked already."""
+
+    steps: tuple[Depth, ...]
+    revision: int
+    """Number of the revision that is there to read."""
+    marked: DepthView | None
+    earlier: tuple[DepthView, ...]
+    """What was marked on earlier revisions, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +141,9 @@ class Dossier:
     own_response: OwnResponse | None
     score: ScoreState | None
     care: Care
+    level_states: tuple[LevelState, ...] = ()
+    """How levels fare on their way to columns of their own."""
+    notes_go_along: bool = False
+    """Whether what a tutor writes about a level goes to the gradebook with it."""
+    depth: DepthPanel | None = None
+    """None where depth is not marked, or there is nothing to read yet."""

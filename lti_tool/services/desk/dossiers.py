@@ -9,25 +9,24 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.models.activities import Activity
-from lti_tool.models.participations import ConfirmedLevel, NextStep, Participation, SelfRating
-from lti_tool.models.people import User
+from lti_tool.models.participations import NextStep, Participation
 from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Response
 from lti_tool.rules.viewer import Viewer
-from lti_tool.rules.vocabulary import Moment, WorkState
+from lti_tool.rules.vocabulary import WorkState
 from lti_tool.services.cohort_scope import scope_of
 from lti_tool.services.desk import interventions
+from lti_tool.services.desk.dossier_levels import depth_panel, standings
 from lti_tool.services.desk.dossier_views import (
     Care,
     Dossier,
     NextStepView,
     OwnResponse,
     ResponseLine,
-    Standing,
 )
-from lti_tool.services.desk.work import UNSEEN, WorkView
+from lti_tool.services.desk.work import UNSEEN, WorkPart, WorkView
 from lti_tool.services.desk.work_views import read_reflection, reflection_view, response_parts
-from lti_tool.services.engine import clocks, completion
+from lti_tool.services.engine import clocks, completion, readings
 from lti_tool.services.engine.anonymity import (
     alias_of,
     askings,
@@ -35,16 +34,12 @@ from lti_tool.services.engine.anonymity import (
     staff_author_of_response,
     staff_name,
 )
-from lti_tool.services.engine.confirmations import find_participation, seen_of
+from lti_tool.services.engine.confirmations import find_participation
 from lti_tool.services.engine.history import HistoryLine, histories_of
-from lti_tool.services.frameworks.frameworks import (
-    LevelView,
-    competency_view,
-    level_view,
-)
+from lti_tool.services.frameworks.frameworks import LevelView, level_view
 from lti_tool.services.learner.follow_up_views import shared_follow_ups
 from lti_tool.services.learner.response_views import with_author
-from lti_tool.services.outbox import scores
+from lti_tool.services.outbox import competency_states, scores
 
 
 def read_dossier(
@@ -58,8 +53,6 @@ def read_dossier(
     )
     responses = _responses(session, participation, reflection)
     received, given = _exchanges(session, participation, responses)
-    # Before they had a pseudonym, staff did things for them by name.
-    since = participation.started_at if is_masked(activity, participation) else None
     return Dossier(
         participation_id=participation.id,
         name=staff_name(activity, participation),
@@ -75,16 +68,25 @@ def read_dossier(
         reflection=_reflection(session, activity, reflection),
         received=received,
         given=given,
-        standings=_standings(session, activity, participation),
+        standings=standings(session, activity, participation),
         levels=_levels(activity),
         next_step=_next_step(participation.next_step),
         own_response=_own_response(responses, viewer),
         score=scores.states_for(session, activity.id, [participation.id]).get(participation.id),
-        care=Care(
-            dates=clocks.dates_of(participation),
-            usual=clocks.activity_dates(activity),
-            done=interventions.history(session, activity.id, participation.user_id, since),
-        ),
+        care=_care(session, activity, participation),
+        level_states=competency_states.of_one(session, participation.id),
+        notes_go_along=activity.competency_columns and activity.column_notes_at is not None,
+        depth=depth_panel(session, activity, reflection),
+    )
+
+
+def _care(session: Session, activity: Activity, participation: Participation) -> Care:
+    # Before they had a pseudonym, staff did things for them by name.
+    since = participation.started_at if is_masked(activity, participation) else None
+    return Care(
+        dates=clocks.dates_of(participation),
+        usual=clocks.activity_dates(activity),
+        done=interventions.history(session, activity.id, participation.user_id, since),
     )
 
 
@@ -92,13 +94,16 @@ def _exchanges(
     session: Session, participation: Participation, responses: Sequence[Response]
 ) -> tuple[tuple[ResponseLine, ...], tuple[ResponseLine, ...]]:
     """Return the responses that the learner received, and those that they gave."""
-    histories = histories_of(session, [response.id for response in responses])
+    ids = [response.id for response in responses]
+    histories = histories_of(session, ids)
+    told = readings.readings_of(session, ids, participation.activity.locale)
     received: list[ResponseLine] = []
     given: list[ResponseLine] = []
     for response in responses:
         lines = given if response.author_id == participation.user_id else received
         history = histories.get(response.id, ())
-        lines.append(_line(participation.activity, response, history))
+        parts = response_parts(response, told.get(response.id, ()))
+        lines.append(_line(participation.activity, response, parts, history))
     return tuple(received), tuple(given)
 
 
@@ -135,7 +140,12 @@ def _responses(
     return session.scalars(query).all()
 
 
-def _line(activity: Activity, response: Response, history: Collection[HistoryLine]) -> ResponseLine:
+def _line(
+    activity: Activity,
+    response: Response,
+    parts: tuple[WorkPart, ...],
+    history: Collection[HistoryLine],
+) -> ResponseLine:
     # What its author writes after a return is theirs until it is sent again.
     returned = response.state is WorkState.RETURNED
     return ResponseLine(
@@ -145,47 +155,12 @@ def _line(activity: Activity, response: Response, history: Collection[HistoryLin
         addressee=staff_name(activity, response.reflection.participation),
         by_tutor=response.allocation_id is None,
         submitted_at=response.submitted_at,
-        parts=() if returned else response_parts(response),
+        parts=() if returned else parts,
         helpfulness=response.helpfulness,
         reply=response.reply,
         takeaway=response.takeaway,
         history=tuple(history),
     )
-
-
-def _standings(
-    session: Session, activity: Activity, participation: Participation
-) -> tuple[Standing, ...]:
-    ratings: dict[tuple[uuid.UUID, Moment], SelfRating] = {
-        (rating.competency_id, rating.moment): rating for rating in participation.ratings
-    }
-    confirmed = {item.competency_id: item for item in participation.confirmed_levels}
-    tutors = dict(
-        session.execute(
-            select(User.id, User).where(
-                User.id.in_([item.confirmed_by_id for item in confirmed.values()])
-            )
-        ).all()
-    )
-    standings = []
-    for competency in activity.competencies:
-        before = ratings.get((competency.id, Moment.BEFORE))
-        after = ratings.get((competency.id, Moment.AFTER))
-        level: ConfirmedLevel | None = confirmed.get(competency.id)
-        standings.append(
-            Standing(
-                competency=competency_view(competency),
-                before=before.level if before else None,
-                target=before.target if before else None,
-                after=after.level if after else None,
-                confirmed=level.level if level else None,
-                note=level.note if level else "",
-                confirmed_by=tutors[level.confirmed_by_id].display_name if level else "",
-                confirmed_at=level.confirmed_at if level else None,
-                seen=seen_of(level),
-            )
-        )
-    return tuple(standings)
 
 
 def _levels(activity: Activity) -> tuple[LevelView, ...]:

@@ -3,36 +3,83 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool import clock
-from lti_tool.errors import NotFound, Stale
+from lti_tool import clock, i18n
+from lti_tool.errors import InvalidInput, NotFound, Stale
+from lti_tool.i18n import gettext as _
 from lti_tool.models.activities import Activity
 from lti_tool.models.decisions import ModerationDecision
+from lti_tool.models.frameworks import Competency
 from lti_tool.models.participations import ConfirmedLevel, Participation
+from lti_tool.rules.evidence import Piece
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import Step
 from lti_tool.services.cohort_scope import Scope, scope_of
-from lti_tool.services.engine import completion
+from lti_tool.services.engine import completion, level_history
+from lti_tool.services.engine.evidence import Found, found_for
+from lti_tool.services.learning_records import noting
 from lti_tool.services.locking import lock_activity
+from lti_tool.services.outbox import competency_scores, ratings
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
     """What a tutor says of one competency; ``level`` None takes a confirmation back.
 
-    ``seen`` is what stood there when the tutor decided (``seen_of``).
+    ``seen`` is what stood there when the tutor decided (``seen_of``); ``evidence`` are the keys of
+    the pieces that it rests on.
     """
 
     competency_id: uuid.UUID
     level: int | None
     note: str
     seen: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is there of a learner when levels are confirmed."""
+
+    viewer: Viewer
+    participation: Participation
+    standing: Mapping[uuid.UUID, ConfirmedLevel]
+    rests_on: Mapping[uuid.UUID, tuple[Piece, ...]]
+    found: tuple[Found, ...]
+
+    def pieces(self, confirmation: Confirmation) -> tuple[Piece, ...]:
+        """Return the ticked pieces: as they are now, or as they were when they were ticked.
+
+        Raises InvalidInput if one is neither.
+        """
+        if confirmation.level is None:
+            return ()
+        key = confirmation.competency_id
+        known = {one.key: one for one in self.rests_on.get(key, ())}
+        known |= {one.piece.key: one.piece for one in self.found if one.speaks_to(key)}
+        if set(confirmation.evidence) - known.keys():
+            message = _(
+                "Something that you ticked was changed or taken away by the learner meanwhile;"
+                " nothing was saved. Look at what is there now, and save again."
+            )
+            raise InvalidInput({"": [message]})
+        ticked = set(confirmation.evidence)
+        return tuple(piece for key, piece in known.items() if key in ticked)
+
+    def says_the_same(self, confirmation: Confirmation, pieces: Iterable[Piece]) -> bool:
+        """Return whether a confirmation would change nothing."""
+        before = self.standing.get(confirmation.competency_id)
+        if before is None or confirmation.level is None:
+            return before is None and confirmation.level is None
+        rested = {one.key for one in self.rests_on.get(confirmation.competency_id, ())}
+        same = (before.level, before.note) == (confirmation.level, confirmation.note)
+        return same and rested == {one.key for one in pieces}
 
 
 def seen_of(confirmed: ConfirmedLevel | None) -> str:
@@ -71,37 +118,57 @@ def confirm(
     lock_activity(session, activity.id)
     scope = scope_of(session, viewer)
     participation = find_participation(session, activity, participation_id, scope)
-    standing = {item.competency_id: item for item in participation.confirmed_levels}
-    changed = 0
-    for confirmation in confirmations:
-        _check(activity, confirmation)
-        before = standing.get(confirmation.competency_id)
-        if _says_the_same(before, confirmation):
-            continue
-        if seen_of(before) != confirmation.seen:
-            raise Stale("confirmed level")
-        _write(session, viewer, participation, before, confirmation)
-        session.add(_noted(viewer, activity, participation, confirmation))
-        changed += 1
+    case = _case(session, viewer, participation)
+    changed = [one.competency_id for one in confirmations if _settle(session, case, one)]
     if changed:
         session.flush()
         session.expire(participation, ["confirmed_levels"])
         completion.refresh(session, participation)
-    return changed
+        ratings.promise(session, participation)
+        competency_scores.promise(session, participation, changed)
+    return len(changed)
 
 
-def _check(activity: Activity, confirmation: Confirmation) -> None:
+def _settle(session: Session, case: _Case, confirmation: Confirmation) -> bool:
+    """Write one confirmation; return whether it says something new."""
+    viewer, participation = case.viewer, case.participation
+    competency = _check(participation.activity, confirmation)
+    pieces = case.pieces(confirmation)
+    if case.says_the_same(confirmation, pieces):
+        return False
+    before = case.standing.get(confirmation.competency_id)
+    if seen_of(before) != confirmation.seen:
+        raise Stale("confirmed level")
+    _write(session, viewer, participation, before, confirmation)
+    session.add(_noted(viewer, participation.activity, participation, confirmation))
+    level, note = confirmation.level, confirmation.note
+    level_history.note_down(session, participation, competency, level, note, pieces, viewer.user_id)
+    return True
+
+
+def _case(session: Session, viewer: Viewer, participation: Participation) -> _Case:
+    """Return what is there, in the words in which the learner reads it."""
+    user, activity = participation.user, participation.activity
+    with i18n.use(i18n.negotiate((user.language, activity.locale))):
+        found = found_for(session, participation)
+    return _Case(
+        viewer,
+        participation,
+        {item.competency_id: item for item in participation.confirmed_levels},
+        level_history.standing_evidence(session, participation.id),
+        found,
+    )
+
+
+def _check(activity: Activity, confirmation: Confirmation) -> Competency:
+    """Return the competency of a confirmation; raise NotFound for what the activity has not."""
     levels = {level.position for level in activity.framework.levels} if activity.framework else {}
-    if confirmation.competency_id not in {item.id for item in activity.competencies}:
+    known = {item.id: item for item in activity.competencies}
+    if confirmation.competency_id not in known:
         raise NotFound("competency")
     if confirmation.level is not None and confirmation.level not in levels:
         raise NotFound("level")
-
-
-def _says_the_same(before: ConfirmedLevel | None, confirmation: Confirmation) -> bool:
-    if before is None:
-        return confirmation.level is None
-    return (before.level, before.note) == (confirmation.level, confirmation.note)
+    return known[confirmation.competency_id]
 
 
 def _write(
@@ -112,7 +179,9 @@ def _write(
     confirmation: Confirmation,
 ) -> None:
     if confirmation.level is None:
-        session.delete(before)
+        if before is not None:
+            noting.take_back_level(session, participation, before)
+            session.delete(before)
         return
     if before is None:
         before = ConfirmedLevel(
@@ -121,6 +190,7 @@ def _write(
         session.add(before)
     before.level, before.note = confirmation.level, confirmation.note
     before.confirmed_by_id, before.confirmed_at = viewer.user_id, clock.now()
+    noting.note_level(session, participation, before)
 
 
 def _noted(
