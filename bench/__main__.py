@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from bench import (
     allocation,
+    insight,
     launches,
     machine,
     outbox,
@@ -67,12 +68,19 @@ def ask_allocation(quick: bool, _workers: int) -> str:
     return allocation.report(few, many, allocation.measure(few, many, 30 if quick else 100))
 
 
+def ask_insight(quick: bool, _workers: int) -> str:
+    """Measure an activity's figures in a large course."""
+    many = 2_000 if quick else 10_000
+    return insight.report(many, insight.measure(many, 3 if quick else 5))
+
+
 QUESTIONS: dict[str, Callable[[bool, int], str]] = {
     "launches": ask_launches,
     "statements": ask_statements,
     "outbox": ask_outbox,
     "roster": ask_roster,
     "allocation": ask_allocation,
+    "insight": ask_insight,
     "pages": ask_pages,
     "slow-platform": ask_slow_platform,
 }

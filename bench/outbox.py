@@ -35,7 +35,8 @@ from lti_tool.models.participations import Participation
 from lti_tool.models.people import User
 from lti_tool.models.platforms import Registration
 from lti_tool.rules.vocabulary import OutboxState
-from lti_tool.services.container import Services, build
+from lti_tool.services.building import build
+from lti_tool.services.container import Services
 
 LIMITS = (4, 32)
 SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"

@@ -68,4 +68,4 @@ def child_exit(_server: Any, worker: Any) -> None:
     """Take a process that ended out of the gauges."""
     from prometheus_client import multiprocess
 
-    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # untyped library

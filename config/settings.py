@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +10,11 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from environs import Env, EnvError, EnvNotSetError
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
-ROOT = Path(__file__).parents[1]
-MIN_SECRET_CHARACTERS = 32
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+from config import readers
+from config.readers import ROOT
+from lti_tool.rules import mail_servers
+from lti_tool.rules.files import MEGABYTE, FileLimits, FileSettings
 
 
 class BadSetting(ValueError):
@@ -37,126 +35,103 @@ class Setting:
     default: str | None = None
 
 
-def _secret(text: str) -> str:
-    if len(text) < MIN_SECRET_CHARACTERS:
-        raise ValueError(f"must have at least {MIN_SECRET_CHARACTERS} characters")
-    return text
-
-
-def _origin(text: str) -> str:
-    """Read our own address: scheme and host, no path."""
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be an address like https://miroir.example.org")
-    if parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None:
-        raise ValueError("must be scheme, host and port only, without a path")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _database(text: str) -> str:
-    try:
-        backend = make_url(text).get_backend_name() if text else "sqlite"
-    except ArgumentError as error:
-        raise ValueError("must be a database URL") from error
-    if backend not in ("sqlite", "postgresql", "postgres"):
-        raise ValueError("must start with sqlite:/// or postgresql://")
-    return text
-
-
-def _folder(text: str) -> Path:
-    """Read a folder's path, relative to the project; make it, and try that we may write there."""
-    folder = (ROOT / text).resolve()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ValueError(f"cannot be made: {error.strerror}") from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise ValueError("must be a folder that this process may write to")
-    return folder
-
-
-def _redis(text: str) -> str | None:
-    if text and urlsplit(text).scheme not in ("redis", "rediss", "unix"):
-        raise ValueError("must start with redis://, rediss:// or unix://")
-    return text or None
-
-
-def _switch(text: str) -> bool:
-    if text.lower() not in ("0", "1", "true", "false", "yes", "no", "on", "off"):
-        raise ValueError("must be true or false")
-    return text.lower() in ("1", "true", "yes", "on")
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 3):
-        raise ValueError("must be a small whole number")
-    return int(text)
-
-
-def _positive(text: str) -> int:
-    if not _count(text):
-        raise ValueError("must be at least 1")
-    return int(text)
-
-
-def _level(text: str) -> str:
-    if text.upper() not in LOG_LEVELS:
-        raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
-    return text.upper()
-
-
 TABLE: dict[str, Setting] = {
     "data_dir": Setting(
         "MIROIR_DATA_DIR",
         "Folder for everything that is kept in files.",
-        _folder,
+        readers.folder,
         "var",
     ),
     "database_url": Setting(
         "MIROIR_DATABASE_URL",
         "Database: sqlite:///… or postgresql://…; an SQLite file in the data folder if not set.",
-        _database,
+        readers.database,
         "",
     ),
     "secret_key": Setting(
         "MIROIR_SECRET_KEY",
         "Signs sessions and encrypts keys and tokens at rest; losing it loses those.",
-        _secret,
+        readers.secret,
     ),
     "allow_local_platforms": Setting(
         "MIROIR_ALLOW_LOCAL_PLATFORMS",
         "Whether platforms on this machine or in a private network may be connected.",
-        _switch,
+        readers.switch,
         "false",
     ),
     "base_url": Setting(
         "MIROIR_BASE_URL",
         "The address at which browsers and platforms reach Miroir, without a path.",
-        _origin,
+        readers.origin,
     ),
     "redis_url": Setting(
         "MIROIR_REDIS_URL",
         "Redis that wakes background workers on other machines; a file in the data folder if not"
         " set.",
-        _redis,
+        readers.redis,
+        "",
+    ),
+    "mail_server": Setting(
+        "MIROIR_SMTP_URL",
+        "Mail: smtp://user:password@host?from=address (with STARTTLS), smtps://…, or for trying out"
+        " file:///folder; no mail is sent if not set.",
+        readers.mail,
         "",
     ),
     "proxy_hops": Setting(
         "MIROIR_PROXY_HOPS",
         "How many reverse proxies of yours stand in front, whose X-Forwarded headers are believed.",
-        _count,
+        readers.count,
         "0",
     ),
     "platform_concurrency": Setting(
         "MIROIR_PLATFORM_CONCURRENCY",
         "How many messages (scores) may be under way to one platform at the same time, 1 to 99.",
-        _positive,
+        readers.positive,
         "4",
+    ),
+    "files_dir": Setting(
+        "MIROIR_FILES_DIR",
+        "Folder for the files that learners add, shared by all machines; files in the data folder"
+        " if not set.",
+        readers.folder_if_set,
+        "",
+    ),
+    "file_megabytes": Setting(
+        "MIROIR_FILE_MEGABYTES",
+        "How large one file may be, in MB, 1 to 99.",
+        readers.positive,
+        "10",
+    ),
+    "reflection_files": Setting(
+        "MIROIR_REFLECTION_FILES",
+        "How many files a reflection may hold, 1 to 99.",
+        readers.positive,
+        "5",
+    ),
+    "reflection_megabytes": Setting(
+        "MIROIR_REFLECTION_MEGABYTES",
+        "How large the files of a reflection may be together, in MB, 1 to 99.",
+        readers.positive,
+        "25",
+    ),
+    "scan_command": Setting(
+        "MIROIR_SCAN_COMMAND",
+        "Virus scanner that gets a file's path and ends with 0 if it is clean, for instance"
+        " clamdscan --fdpass; none if not set.",
+        readers.command,
+        "",
+    ),
+    "link_titles": Setting(
+        "MIROIR_LINK_TITLES",
+        "Whether public pages that learners link to are asked for their titles.",
+        readers.switch,
+        "false",
     ),
     "log_level": Setting(
         "MIROIR_LOG_LEVEL",
         "Least severity that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL.",
-        _level,
+        readers.level,
         "INFO",
     ),
 }
@@ -184,6 +159,27 @@ class Settings:
     proxy_hops: int
     log_level: str
     platform_concurrency: int = 4
+    mail_server: mail_servers.MailServer | None = None
+    files_dir: Path | None = None
+    file_megabytes: int = 10
+    reflection_files: int = 5
+    reflection_megabytes: int = 25
+    scan_command: str = ""
+    link_titles: bool = False
+
+    @property
+    def files(self) -> FileSettings:
+        """What is decided about files and links."""
+        return FileSettings(
+            folder=self.files_dir or self.data_dir / "files",
+            limits=FileLimits(
+                each=self.file_megabytes * MEGABYTE,
+                count=self.reflection_files,
+                total=self.reflection_megabytes * MEGABYTE,
+            ),
+            scan_command=self.scan_command,
+            link_titles=self.link_titles,
+        )
 
     @classmethod
     def from_environment(cls) -> Self:

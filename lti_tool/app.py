@@ -10,7 +10,8 @@ from config.settings import Settings
 from lti_tool import tasks
 from lti_tool.cli import register_commands
 from lti_tool.lti import library
-from lti_tool.services.container import Services, build
+from lti_tool.services.building import build
+from lti_tool.services.container import Services
 from lti_tool.views import api as api_views
 from lti_tool.views import assets, errors, headers, health, render, session
 from lti_tool.views import lti as lti_views
@@ -52,6 +53,8 @@ def install(app: Flask, settings: Settings) -> None:
         settings.allow_local_platforms,
         wake=queue.wake,
         platform_concurrency=settings.platform_concurrency,
+        mail_server=settings.mail_server,
+        files=settings.files,
     )
     queue.attach(services)
     app.extensions |= {"miroir": services, "miroir.queue": queue, "miroir.settings": settings}

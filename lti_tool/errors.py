@@ -7,6 +7,7 @@ MiroirError
 ├── InvalidInput             fields with messages; what was typed is shown again
 ├── IllegalTransition        the thing is not in a state that allows this step
 ├── Stale                    somebody else changed it first
+├── TokenRefused             a program came without an access token that is good
 ├── SessionEnded             the launch session is unknown or over
 │   └── ElsewhereOpened      it lives, but in another browser or window
 ├── LaunchRefused            an LTI message that is not accepted
@@ -86,6 +87,14 @@ class SessionEnded(MiroirError):
 
 class ElsewhereOpened(SessionEnded):
     """The session's address was carried into a browser or window that it was not opened in."""
+
+
+class TokenRefused(MiroirError):
+    """A program came without an access token, or with one that is not good; ``sent`` says which."""
+
+    def __init__(self, sent: bool) -> None:
+        super().__init__("token" if sent else "no token")
+        self.sent = sent
 
 
 class LaunchRefused(MiroirError):

@@ -16,17 +16,25 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_skeleton,
+    format_time,
+    format_timedelta,
+)
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
+from babel.units import format_unit
 
 from lti_tool import clock
 
 LOCALES = ("en", "fr", "ar")
 DEFAULT = "en"
+RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 CATALOGUES = Path(__file__).parent / "translations"
 
 _locale: ContextVar[str] = ContextVar("locale", default=DEFAULT)
@@ -120,6 +128,16 @@ def pick(texts: Mapping[str, str]) -> str:
     return texts.get(current()) or texts.get(DEFAULT) or next(iter(texts.values()), "")
 
 
+def way(texts: Mapping[str, str]) -> str:
+    """Return the direction of the text that ``pick`` gives: of its language, not its first word.
+
+    A title in Arabic may begin with a name in Latin letters.
+    """
+    chosen = next((tag for tag in (current(), DEFAULT) if texts.get(tag)), next(iter(texts), ""))
+    language = chosen.replace("_", "-").split("-")[0].lower()
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
 def zone() -> tzinfo:
     """Return the reader's time zone; UTC if it is not known."""
     try:
@@ -147,6 +165,12 @@ def hour(moment: datetime) -> str:
 def day(value: date) -> str:
     """Return a date in words."""
     return format_date(value, "long", locale=current())
+
+
+def short_day(moment: datetime, with_year: bool = False) -> str:
+    """Return a day as it stands below a plot: day and month, or month and year."""
+    value = moment.astimezone(zone()).date()
+    return format_skeleton("yMMM" if with_year else "MMMd", value, locale=current())
 
 
 def full_day(value: date) -> str:
@@ -183,6 +207,13 @@ def span(distance: timedelta) -> str:
 def listing(items: Sequence[str]) -> str:
     """Return things one after the other: "A, B, and C"."""
     return format_list(items, locale=current())
+
+
+def file_size(octets: int) -> str:
+    """Return the size of a file: "12 kB", "1.5 MB"."""
+    kilo = max(1, round(octets / 1000))
+    unit, value = ("kilobyte", kilo) if kilo < 1000 else ("megabyte", round(octets / 1e6, 1))
+    return format_unit(value, f"digital-{unit}", length="short", locale=current())
 
 
 def number(value: float) -> str:

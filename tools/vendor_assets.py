@@ -62,6 +62,13 @@ ASSETS = [
         "subset made by tools/css_subset.py",
     ),
     Asset(
+        "chart.js",
+        "4.6.1",
+        "MIT",
+        "chart",
+        {"dist/chart.umd.min.js": "chart.min.js", "LICENSE.md": "LICENSE"},
+    ),
+    Asset(
         "htmx.org",
         "4.0.1",
         "BSD-0-Clause",

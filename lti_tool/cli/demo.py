@@ -44,6 +44,7 @@ def demo_environment(folder: Path) -> dict[str, str]:
         "MIROIR_BASE_URL": TOOL_URL,
         "MIROIR_DATA_DIR": str(folder.resolve()),
         "MIROIR_ALLOW_LOCAL_PLATFORMS": "true",
+        "MIROIR_SMTP_URL": (folder / "mail").resolve().as_uri(),
         "MIROIR_LOG_LEVEL": "WARNING",
     }
     return {**os.environ, **own}
@@ -55,7 +56,10 @@ def commands(folder: Path) -> dict[str, list[str]]:
     return {
         "Miroir": [*gunicorn, "--bind", f"127.0.0.1:{TOOL_PORT}", "wsgi:app"],
         "worker": [*FLASK, "worker"],
-        "LMS": [*FLASK, "sandbox", "--port", str(LMS_PORT), "--data", str(folder / "lms.sqlite")],
+        "LMS": [
+            *(*FLASK, "sandbox", "--port", str(LMS_PORT), "--data", str(folder / "lms.sqlite")),
+            *("--mails", str(folder / "mail")),
+        ],
     }
 
 
@@ -141,7 +145,7 @@ WELCOME = f"""
       {LMS_URL}
 
   and be anybody in the course with the menu at the top right: an educator, a tutor, a learner.
-  The gradebook and the log of every LTI message are in the LMS's own menu.
+  The gradebook, the mails and the log of every LTI message are in the LMS's own menu.
   Operator's console (the link opens once; each start of the demo prints another):
 
       {{console}}

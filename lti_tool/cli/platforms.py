@@ -10,9 +10,11 @@ from typing import Any, TypeAlias
 import click
 from flask.cli import AppGroup
 
+from lti_tool.cli import companion, records
 from lti_tool.cli.self_test import print_self_test
 from lti_tool.errors import NotFound, RegistrationRefused
 from lti_tool.lti.platform import origin_of
+from lti_tool.rules.learning_records import VERSIONS
 from lti_tool.rules.vocabulary import DeploymentState, PlatformFamily
 from lti_tool.services.platforms.platforms import INVITE_HOURS
 from lti_tool.services.platforms.records import PlatformListing, PlatformValues, values_of
@@ -214,6 +216,45 @@ def frames(platform: str, origins: tuple[str, ...]) -> None:
 def self_test(platform: str) -> None:
     """Ask a platform for all that we need of it; say which settings to change."""
     print_self_test(_find(platform))
+
+
+@platforms.command("records")
+@click.argument("platform")
+@click.option("--endpoint", default="", help="Address of the record store, without /statements.")
+@click.option("--user", default="", help="User or key; the password is asked for, or piped in.")
+@click.option("--version", type=click.Choice(VERSIONS), default=VERSIONS[0], show_default=True)
+@click.option("--lms-ids", is_flag=True, help="Call learners by the LMS's ids, not by pseudonyms.")
+@click.option("--off", is_flag=True, help="Let no record leave any more.")
+@click.option("--test", "only_test", is_flag=True, help="Ask the store that is set.")
+def learning_records(
+    platform: str, endpoint: str, user: str, version: str, lms_ids: bool, off: bool, only_test: bool
+) -> None:
+    """Say where a platform's learning records (xAPI) go; without an option, print what is set."""
+    found = _find(platform)
+    if off:
+        records.switch_off(found)
+    elif only_test:
+        records.test(found)
+    elif endpoint:
+        records.set_up(found, records.Typed(endpoint, user, version, lms_ids))
+    else:
+        records.show(found)
+
+
+@platforms.command("companion")
+@click.argument("platform")
+@click.option("--groups", is_flag=True, help="Educators may read groups from Moodle, too.")
+@click.option("--off", is_flag=True, help="Forget the token; nothing more goes to Moodle.")
+@click.option("--test", "only_test", is_flag=True, help="Say what Moodle still lacks.")
+def moodle_companion(platform: str, groups: bool, off: bool, only_test: bool) -> None:
+    """Set the token for a Moodle's web services (it is asked for, or read from a pipe)."""
+    found = _find(platform)
+    if off:
+        companion.switch_off(found)
+    elif only_test:
+        companion.test(found)
+    else:
+        companion.set_up(found, groups)
 
 
 def _find(wanted: str) -> PlatformListing:

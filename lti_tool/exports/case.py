@@ -33,6 +33,8 @@ class CaseWriter:
     draft: FrameworkDraft
     base_url: str
     moment: datetime
+    criteria: tuple[Json, ...] = ()
+    """CFRubrics of activities that use the framework (``exports.rubrics``)."""
 
     def document(self, with_package: bool = True) -> Json:
         """Return the CFDocument; within a package its own address is left out."""
@@ -135,12 +137,13 @@ class CaseWriter:
             yield {**self.item(other), **filled(self._in_language(other, language))}
 
     def rubrics(self) -> list[Json]:
-        """Return the scale and the rubrics that came with the framework."""
+        """Return the scale, criteria of activities, and the rubrics that came along."""
         ours = (
             [scale_rubric(self.draft, self.uri("CFRubrics", ""), self.now)]
             if self.draft.levels
             else []
         )
+        ours += self.criteria
         known = {one["identifier"] for one in ours}
         kept = kept_of(self.draft.extra).get("rubrics", [])
         return ours + [one for one in kept if one.get("identifier") not in known]

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
 
@@ -53,15 +54,22 @@ def id_numbers(draft: FrameworkDraft) -> dict[str, str]:
 
     A code that begins with a digit gets a C before it.
     """
-    wished: dict[str, list[str]] = {}
-    for item in draft.items:
-        wished.setdefault(_code(item).casefold(), []).append(item.identifier)
+    return numbered((item.identifier, item.code) for item in draft.items)
+
+
+def numbered(items: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the id numbers of all items of a framework, given by identifier and code."""
+    codes = {identifier: _code(code) for identifier, code in items}
+    wished = Counter(code.casefold() for code in codes.values())
     return {
-        item.identifier: code
-        if (code := _code(item)) and len(wished[code.casefold()]) == 1
-        else item.identifier
-        for item in draft.items
+        identifier: code if code and wished[code.casefold()] == 1 else identifier
+        for identifier, code in codes.items()
     }
+
+
+def framework_number(identifier: str, extra: Mapping[str, Any]) -> str:
+    """Return a framework's id number: the one it came from Moodle with, else its identifier."""
+    return str(extra.get("moodle", {}).get("idnumber") or identifier)
 
 
 def short_name(texts: Texts, language: str) -> str:
@@ -126,7 +134,7 @@ def _framework(draft: FrameworkDraft) -> tuple[str, ...]:
     kept = draft.extra.get("moodle", {})
     return (
         "",
-        kept.get("idnumber") or draft.identifier,
+        framework_number(draft.identifier, draft.extra),
         short_name(draft.title, draft.language),
         kept.get("description") or shown + hidden(told),
         kept.get("format") or HTML,
@@ -188,8 +196,8 @@ def _configuration(levels: tuple[LevelDraft, ...]) -> str:
     return json.dumps(rows, separators=(",", ":"))
 
 
-def _code(item: ItemDraft) -> str:
-    code = f"C{item.code}" if item.code[:1].isdigit() else item.code
+def _code(told: str) -> str:
+    code = f"C{told}" if told[:1].isdigit() else told
     return code if _SAFE_CODE.fullmatch(code) else ""
 
 

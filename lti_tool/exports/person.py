@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
@@ -52,11 +53,14 @@ class PersonData:
     made_at: datetime
     person: Row
     sections: tuple[Section, ...]
+    files: Mapping[str, Path] = field(default_factory=dict)
+    """What they added to their texts: the name in the archive, and where it lies."""
 
 
 def person_archive(data: PersonData) -> bytes:
-    """Return a ZIP with ``data.json`` and, in the language in force, ``README.html``."""
-    return zipped({README: _page(data).encode(), "data.json": _json(data).encode()}, data.made_at)
+    """Return a ZIP with ``data.json``, the files and, in the language in force, a page to read."""
+    told = {README: _page(data).encode(), "data.json": _json(data).encode()}
+    return zipped({**told, **data.files}, data.made_at)
 
 
 def _json(data: PersonData) -> str:
@@ -108,7 +112,7 @@ def _shown(value: Any) -> str | Markup:
     """Return a value for reading; what people wrote keeps its paragraphs."""
     if isinstance(value, str):
         # Cleaned when it was stored; cleaned again, since this page is opened outside our policy.
-        return Markup(clean(value)) if "<" in value else value  # noqa: S704
+        return Markup(clean(value)) if "<" in value else value  # noqa: S704  (cleaned here)
     if isinstance(value, dict):
         return Markup("").join(_shown(one) for one in value.values())
     if isinstance(value, list):

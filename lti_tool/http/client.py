@@ -105,12 +105,15 @@ class Http:
         json: Any = None,
         max_bytes: int = MAX_BYTES,
         expect_json: bool = True,
+        cut: bool = False,
+        total_seconds: float = TOTAL_SECONDS,
     ) -> Answer:
         """Send one request and return its 2xx answer.
 
         ``json`` is serialised, with ``application/json`` unless ``headers`` say otherwise.
         Redirects are followed by hand, at most three: a GET anywhere that is allowed, but without
         its Authorization on another origin; anything else only by 307 or 308 on the same origin.
+        With ``cut`` a body is read up to ``max_bytes`` and no further, instead of refused.
 
         Raises PlatformUnavailable (``timeout``, ``no_answer``, ``tls``, ``rate_limited``,
         ``server_error``) and PlatformRefusal (``bad_url``, ``forbidden_address``, ``redirected``,
@@ -120,9 +123,9 @@ class Http:
         if json is not None:
             data = jsonlib.dumps(json, ensure_ascii=False).encode()
             sent.setdefault("Content-Type", "application/json")
-        with deadline.within(TOTAL_SECONDS):
+        with deadline.within(total_seconds):
             for _ in range(MAX_REDIRECTS + 1):
-                answer = self._once(method, url, sent, data, max_bytes)
+                answer = self._once(method, url, sent, data, max_bytes, cut)
                 if answer.status not in REDIRECTS:
                     break
                 url, sent = _follow(method, url, sent, answer)
@@ -140,6 +143,7 @@ class Http:
         headers: Mapping[str, str],
         data: bytes | str | Mapping[str, str] | None,
         max_bytes: int,
+        cut: bool,
     ) -> Answer:
         """Send without following redirects; an answer of any status."""
         self._check_scheme(url)
@@ -155,7 +159,7 @@ class Http:
                 stream=True,
             )
             with response:
-                body = _read(response, max_bytes)
+                body = _read(response, max_bytes, cut)
             return Answer(url, response.status_code, response.headers, body)
         except ValueError as error:  # a URL, ours or a Location that requests looks at, is none
             raise PlatformRefusal("bad_url", body=url, who=WhoCanFix.OPERATOR) from error
@@ -183,7 +187,7 @@ class Http:
             raise PlatformRefusal("bad_url", body=url, who=WhoCanFix.OPERATOR)
 
 
-def _read(response: requests.Response, max_bytes: int) -> bytes:
+def _read(response: requests.Response, max_bytes: int, cut: bool = False) -> bytes:
     """Read a body piece by piece, so that its size cannot hold us.
 
     An error's body is cut; any other that is too large is refused.
@@ -192,7 +196,7 @@ def _read(response: requests.Response, max_bytes: int) -> bytes:
     while piece := response.raw.read1(65_536, decode_content=True):
         body += piece
         if len(body) > max_bytes:
-            if response.status_code >= 300:
+            if cut or response.status_code >= 300:
                 break
             raise PlatformRefusal("too_large", response.status_code, who=WhoCanFix.LMS_ADMIN)
     return bytes(body)

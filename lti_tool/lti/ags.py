@@ -11,6 +11,7 @@ from lti_tool.errors import PlatformError, PlatformRefusal
 from lti_tool.lti.calls import Calls, under
 from lti_tool.lti.families import FAMILIES, Outcome, Verdict, classify
 from lti_tool.lti.line_items import SCOPES, Item, LineItems
+from lti_tool.lti.own_columns import find
 from lti_tool.lti.results import RESULT_SCOPE, Column, Results, same
 
 SCORE_SCOPE = SCOPES + "score"
@@ -61,7 +62,7 @@ class Ags:
             if verdict.outcome is Outcome.CHECK:
                 return self._checked(column, subject, payload, verdict)
             return verdict
-        hidden = not payload["scoreGiven"] and not FAMILIES[column.tenant.family].shows_zero
+        hidden = payload.get("scoreGiven") == 0 and not FAMILIES[column.tenant.family].shows_zero
         return Verdict(Outcome.SENT, "zero_not_shown" if hidden else "", status=answer.status)
 
     def _checked(
@@ -72,13 +73,13 @@ class Ags:
         Our own value: an earlier try has arrived. Another one: somebody set it in the LMS after
         the moment that we told, and is not overruled unless a tutor says so.
         """
-        shown = None
+        shown, was_read = None, False
         if RESULT_SCOPE in column.scopes:
             try:
-                shown = Results(self.calls).of_person(column, subject)
+                shown, was_read = Results(self.calls).of_person(column, subject), True
             except PlatformError as error:
                 doubt = replace(doubt, detail=f"{doubt.detail} | {error}"[:500])
-        if same(column.tenant.family, shown, payload):
+        if was_read and same(column.tenant.family, shown, payload):
             return replace(doubt, outcome=Outcome.SENT, reason="", who=None, shown=shown)
         if shown is not None and shown.points is not None:
             return replace(doubt, outcome=Outcome.REFUSED, reason="changed_in_lms", shown=shown)
@@ -88,6 +89,10 @@ class Ags:
         """Return the column's new URL; "" if the course has none that is surely it."""
         if column.course is None or not column.course.url:
             return ""
+        if column.tag:
+            items = LineItems(self.calls)
+            again = find(items, column.course, column.tag, [column.resource_id], {column.url})
+            return again.url if again else ""
         for link, resource in ((column.link, ""), ("", column.resource_id)):
             if not link and not resource:
                 continue

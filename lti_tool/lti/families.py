@@ -83,6 +83,8 @@ class ItemRules:
     """Whether a ``limit`` may be sent to the listing."""
     named_by_tool: bool = True
     """Whether the coupled line item takes its name from us; else the platform names it."""
+    extra_items: bool = True
+    """Whether the gradebook shows line items that belong to no link, beside the coupled one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,10 @@ class Family:
     """``aud`` of our assertion, where it is one constant for all sites of the family."""
     shows_zero: bool = True
     """Whether a score of 0 reaches the gradebook."""
+    clears: bool = True
+    """Whether a score without ``scoreGiven`` takes the grade away, as AGS 2.0 (3.4, scoreGiven)
+    asks. Read in the source: Moodle (``gradebookservices::save_score`` stores null), Canvas
+    (``scores_controller``: ``ignore_score?`` sets the submission's score to nil)."""
     items: ItemRules = ItemRules()
 
 
@@ -164,7 +170,11 @@ FAMILIES: dict[PlatformFamily, Family] = {
         expired_token=(401, 403),
         result_filter="path",
         shows_zero=False,
+        # Not tried there: it has no columns of competencies.
+        clears=False,
         items=ItemRules(
+            # One grade per block: an item without a link is stored and never shown.
+            extra_items=False,
             label_length=100,
             tag_length=50,
             whole_maximum=True,

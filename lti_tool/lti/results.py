@@ -26,6 +26,7 @@ class Column:
     """A line item that scores go to; ``scopes`` are those of the launch that told it.
 
     ``course``, ``link`` (the platform's id) and ``resource_id`` (ours) are how it is found again.
+    One that we made has no link but a ``tag``.
     """
 
     tenant: Tenant
@@ -34,6 +35,7 @@ class Column:
     course: Course | None = None
     link: str = ""
     resource_id: str = ""
+    tag: str = ""
 
     @property
     def ags_scopes(self) -> tuple[str, ...]:
@@ -75,7 +77,12 @@ def read(result: Mapping[str, Any]) -> Shown:
 
 
 def same(family: PlatformFamily, shown: Shown | None, payload: Mapping[str, Any]) -> bool:
-    """Return whether a column shows the score of ``payload``, whatever maximum the column has."""
+    """Return whether a column shows the score of ``payload``, whatever maximum the column has.
+
+    A payload without ``scoreGiven`` takes a grade away: then nothing to be seen is the same.
+    """
+    if payload.get("scoreGiven") is None:
+        return shown is None or shown.points is None
     if shown is None:
         return False
     points = shown.points

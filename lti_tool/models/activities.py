@@ -19,6 +19,7 @@ from lti_tool.rules.vocabulary import (
     Anonymity,
     Audience,
     CopySign,
+    DepthRubric,
     ModerationMode,
     Phase,
 )
@@ -83,6 +84,10 @@ class Activity(Identified, Base):
     """Once somebody has written, it may only come to hide more (``services.engine.anonymity``)."""
     tutor_confirms: Mapped[bool] = mapped_column(default=True)
     """Whether completion waits for a tutor to confirm competency levels."""
+    depth_rubric: Mapped[DepthRubric] = mapped_column(
+        one_of(DepthRubric, "depth_rubric"), default=DepthRubric.NONE, server_default="none"
+    )
+    """By which rubric tutors say how deep reflections go; never part of the score."""
     weight_reflection: Mapped[int] = mapped_column(default=40)
     weight_responses: Mapped[int] = mapped_column(default=30)
     weight_helpfulness: Mapped[int] = mapped_column(default=10)
@@ -96,10 +101,23 @@ class Activity(Identified, Base):
     """Whether a phase stays open to a learner after their date for it."""
     starts_on_joining: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether who joins the course after it opened has as many days as the others had."""
+    takes_files: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether learners may add files and pictures to their answers."""
     answer_within_days: Mapped[int] = mapped_column(default=3, server_default=text("3"))
     """After so many days without a response a reflection is the tutor's to answer."""
+    competency_columns: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether confirmed levels go to gradebook columns of their own, one per competency."""
+    column_notes_at: Mapped[datetime | None]
+    """From when on what tutors write about a level goes there with it; empty if it never does."""
     closed_at: Mapped[datetime | None]
     """Since when an educator has archived it: learners read what is theirs and change nothing."""
+    criteria_min_words: Mapped[int] = mapped_column(default=5, server_default=text("5"))
+    """Words of a comment by a criterion (``models.criteria``) at least."""
+    criteria_published: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the criteria are served with the framework, as a CASE rubric."""
+    calibration_minimum: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many exemplars a learner reads before the first response; 0: no practice."""
+    calibration_skippable: Mapped[bool] = mapped_column(default=False, server_default=false())
     event_at: Mapped[datetime | None]
     """When the live session is, or was, that learners write about."""
     shared_links: Mapped[list[dict[str, str]]] = mapped_column(

@@ -35,6 +35,7 @@ class ModerationDecision(Identified, Base):
         Index("ix_moderation_decisions_participation_id", "participation_id"),
         Index("ix_moderation_decisions_activity_id", "activity_id", "at"),
         Index("ix_moderation_decisions_batch_id", "batch_id"),
+        Index("ix_moderation_decisions_at", "at"),
     )
 
     activity_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("activities.id"))

@@ -11,39 +11,57 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool import clock
-from lti_tool.models.activities import ResourceLink
+from lti_tool.models.activities import Activity, ResourceLink
 from lti_tool.models.base import Base, Identified, one_of
+from lti_tool.models.frameworks import Competency
 from lti_tool.models.people import User
 from lti_tool.models.platforms import Deployment, Registration
 from lti_tool.rules.vocabulary import OutboxState
 
 
 class LineItem(Identified, Base):
-    """A gradebook column of the LMS (AGS 2.0, 3.2), as launches told it."""
+    """A gradebook column of the LMS (AGS 2.0, 3.2).
+
+    Either coupled to a link, as launches told it, or made by us for one competency of an activity.
+    """
 
     __tablename__ = "line_items"
     __table_args__ = (
         UniqueConstraint("resource_link_id"),
+        UniqueConstraint("activity_id", "competency_id"),
         CheckConstraint("score_maximum > 0", name="score_maximum"),
+        CheckConstraint(
+            "(resource_link_id IS NULL) <> (activity_id IS NULL)"
+            " AND (activity_id IS NULL) = (competency_id IS NULL)",
+            name="one_subject",
+        ),
+        Index("ix_line_items_competency_id", "competency_id"),
     )
 
     registration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("registrations.id"))
     deployment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("deployments.id"))
-    resource_link_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("resource_links.id"))
-    """The link to which the column is coupled."""
+    resource_link_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("resource_links.id"))
+    """The link to which the column is coupled; empty for a column of a competency."""
+    activity_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("activities.id"))
+    """The activity whose competency the column shows; empty for a coupled one."""
+    competency_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("competencies.id"))
     url: Mapped[str]
-    """The column's own URL, verbatim, with its query."""
+    """The column's own URL, verbatim, with its query; empty until the LMS has made it for us."""
     scopes: Mapped[list[str]] = mapped_column(default=list)
-    """AGS scopes of the launch that told it."""
+    """AGS scopes of the launch that told it, or of the course's last launch."""
     score_maximum: Mapped[int] = mapped_column(default=100)
     """What our scores are out of; the LMS scales them to its own maximum."""
+    label: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """The name that we gave a column of a competency; empty for a coupled one."""
     seen_at: Mapped[datetime] = mapped_column(default=clock.now)
     results_due_at: Mapped[datetime | None]
     """When the worker reads back what the LMS shows; empty until it has done so once."""
 
     registration: Mapped[Registration] = relationship()
     deployment: Mapped[Deployment] = relationship()
-    resource_link: Mapped[ResourceLink] = relationship()
+    resource_link: Mapped[ResourceLink | None] = relationship()
+    activity: Mapped[Activity | None] = relationship()
+    competency: Mapped[Competency | None] = relationship()
 
 
 def _key(context: DefaultExecutionContext) -> str:

@@ -62,6 +62,8 @@ class Participation(Identified, Base):
     """When that visit began."""
     news_since: Mapped[datetime | None]
     """When the visit before it began: what came in since then is news on this one."""
+    calibration_skipped_at: Mapped[datetime | None]
+    """When the learner left out the practice with exemplars."""
 
     activity: Mapped[Activity] = relationship()
     user: Mapped[User] = relationship()

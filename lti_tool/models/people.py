@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool import clock
@@ -33,6 +33,8 @@ class Context(Identified, Base):
     """Where the course's line items are listed (AGS 3.1), as the last launch told."""
     line_items_scopes: Mapped[list[str]] = mapped_column(default=list)
     """AGS scopes of that launch."""
+    lms_url: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Where mails lead to: the course in the LMS, as the last launch told (``rules.lms_links``)."""
     tutors_see_all: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether a tutor sees every cohort of the course, not only their own."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

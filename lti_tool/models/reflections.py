@@ -84,4 +84,6 @@ class ReflectionRevision(Identified, Base):
     number: Mapped[int]
     answers: Mapped[dict[str, str]]
     """Prompt id to sanitised HTML."""
+    files: Mapped[list[dict[str, str]]] = mapped_column(default=list, server_default=text("'[]'"))
+    """What was added to the answers, in order: ``id`` of the attachment, ``prompt``, ``alt``."""
     submitted_at: Mapped[datetime] = mapped_column(default=clock.now)

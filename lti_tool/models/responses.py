@@ -63,7 +63,8 @@ class Response(Identified, Moderated, Base):
         UniqueConstraint("reflection_id", "author_id"),
         CheckConstraint("helpfulness BETWEEN 1 AND 4", name="helpfulness"),
         Index("ix_responses_activity_id", "activity_id", "state", "visible_at"),
-        Index("ix_responses_author_id", "author_id"),
+        Index("ix_responses_author_id", "author_id", "activity_id"),
+        Index("ix_responses_released_at", "released_at"),
         Index("ix_responses_waiting", "activity_id", "urgency", "waits_since"),
     )
     SUBJECT = "response"

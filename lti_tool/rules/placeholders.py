@@ -8,6 +8,7 @@ from collections.abc import Mapping
 KNOWN = ("name", "tutor", "activity", "course")
 """The author's name, one's own, the activity's title, the course's."""
 _PLACEHOLDER = re.compile(r"\{\s*([^{}\n]{1,40}?)\s*\}")
+_WITH_BLANK = re.compile(r"([ \t]?)\{\s*([^{}\n]{1,40}?)\s*\}")
 
 
 def unknown(text: str) -> list[str]:
@@ -23,3 +24,13 @@ def filled(text: str, values: Mapping[str, str]) -> str:
         return values.get(match[1].lower()) or match[0]
 
     return _PLACEHOLDER.sub(fill, text)
+
+
+def said(text: str, values: Mapping[str, str]) -> str:
+    """Return ``text`` as it is sent: a placeholder without a value goes, with the blank before."""
+
+    def fill(match: re.Match[str]) -> str:
+        value = values.get(match[2].lower(), "")
+        return match[1] + value if value else ""
+
+    return _WITH_BLANK.sub(fill, text)

@@ -10,6 +10,8 @@ import html as entities
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import nh3
 
@@ -35,6 +37,7 @@ _ITEM = re.compile(r"<li[^>]*>")
 _BLOCK_END = re.compile(r"</(?:p|div|h2|h3|h4|blockquote|pre|ul|ol)>")
 _TAG = re.compile(r"<[^>]*>")
 _MANY_BREAKS = re.compile(r"\n{3,}")
+_LINK = re.compile(r'<a\b[^>]*?\bhref="(?P<url>https?://[^"]+)"[^>]*>(?P<words>.*?)</a>', re.DOTALL)
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 
 
@@ -117,6 +120,33 @@ def to_text(html: str) -> str:
     text = entities.unescape(_TAG.sub("", _ITEM.sub("- ", text)))
     lines = "\n".join(line.strip() for line in text.split("\n"))
     return _MANY_BREAKS.sub("\n\n", lines).strip()
+
+
+def hosts_shown(html: str, titles: Mapping[str, str]) -> str:
+    """Return sanitised HTML with the host behind each link, and its title where one is known.
+
+    A link whose words are its address already says where it leads. Hosts of other scripts are
+    shown as they are spelled on the wire, so that look-alikes do not pass for what they imitate.
+    """
+
+    def behind(link: re.Match[str]) -> str:
+        url = entities.unescape(link["url"])
+        host, title = _host(url), titles.get(url, "")
+        if not host or (not title and host in to_text(link["words"]).lower()):
+            return link[0]
+        named = f"<bdi>{entities.escape(title)}</bdi> – " if title else ""
+        told = f"({named}<bdi>{entities.escape(host)}</bdi>)"
+        return f'{link[0]} <span class="link-host">{told}</span>'
+
+    return _LINK.sub(behind, html)
+
+
+def _host(url: str) -> str:
+    try:
+        host = urlsplit(url).hostname or ""
+        return host.encode("idna").decode().removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def count_words(html: str, locale: str) -> int:

@@ -227,6 +227,15 @@ class Anonymity(StrEnum):
         return order.index(self) >= order.index(other)
 
 
+class DepthRubric(StrEnum):
+    """By which words a tutor says how deep a reflection goes (``rules.depths``)."""
+
+    NONE = "none"
+    """Depth is not marked."""
+    KEMBER = "kember"
+    HATTON_SMITH = "hatton_smith"
+
+
 class Outcome(StrEnum):
     """What became of a next step, as its learner says some weeks later."""
 
@@ -235,3 +244,12 @@ class Outcome(StrEnum):
     NOT_YET = "not_yet"
     DROPPED = "dropped"
     """Something else became more important."""
+
+
+class ExemplarOrigin(StrEnum):
+    """Where a reflection to practise with comes from."""
+
+    WRITTEN = "written"
+    """Made up for the purpose."""
+    GIVEN = "given"
+    """Somebody's own, used with their consent, without their name."""

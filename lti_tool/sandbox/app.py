@@ -11,12 +11,14 @@ from lti_tool.sandbox import (
     launches,
     lineitems,
     log,
+    mailbox,
     nrps,
     oidc,
     pages,
     registration,
     scores,
     tokens,
+    webservices,
 )
 from lti_tool.sandbox.settings import SandboxSettings
 from lti_tool.sandbox.state import Sandbox, sandbox
@@ -32,6 +34,7 @@ _AREAS = {
     "nrps": "nrps",
     "groups": "groups",
     "registration": "registration",
+    "webservices": "webservices",
 }
 
 
@@ -59,9 +62,12 @@ def create_app(settings: SandboxSettings) -> Flask:
         pages,
         admin,
         control,
+        mailbox,
     ):
         app.register_blueprint(module.bp)
     app.register_blueprint(registration.jwks_bp)
+    app.register_blueprint(webservices.bp)
+    app.register_blueprint(webservices.control_bp)
     app.before_request(_misbehave)
     app.after_request(_finish)
     app.context_processor(pages.common_values)

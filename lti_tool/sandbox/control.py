@@ -38,6 +38,8 @@ Data (control_data.py)
     GET    /control/scores              ?line_item_id=; POST {line_item_id, person, value,
                                         comment?, locked?}: a grade by hand
 
+Moodle's web services: see webservices.py.
+
 An order for tampering has any of: set {claim: value}, remove [claims] (short names of LTI claims
 are understood), persona "instructor:short_role", issued_at_offset and expires_at_offset (seconds
 from now), header {…} or "no_kid", no_kid, alg (RS256, HS256, none), sign_with (unknown-key,

@@ -26,7 +26,7 @@ bp = Blueprint("pages", __name__)
 
 def common_values() -> dict[str, Any]:
     """Return what every page's frame shows."""
-    if request.blueprint not in ("pages", "admin", "deep_linking"):
+    if request.blueprint not in ("pages", "admin", "deep_linking", "mailbox"):
         return {}
     here = sandbox()
     return {

@@ -12,7 +12,8 @@ class SandboxSettings:
     personality shares one. ``data_file`` keeps everything over a restart (an SQLite file); without
     it all is forgotten. ``personality`` counts for a fresh data file only, later the saved one.
     ``secret_key`` signs the sandbox's session cookie; one is made and kept if none is given.
-    ``log_limit`` is how many messages the log keeps.
+    ``log_limit`` is how many messages the log keeps. ``mail_folder`` holds mails
+    that tools wrote as files, to be looked at.
     """
 
     base_url: str
@@ -20,3 +21,4 @@ class SandboxSettings:
     personality: str = "moodle"
     secret_key: str | None = None
     log_limit: int = 2000
+    mail_folder: Path | None = None

@@ -10,7 +10,7 @@ from flask import Response, request
 
 PRIVATE = "http://169.254.169.254/latest/meta-data/"
 """Where cloud machines keep their secrets: the address that forged redirects lead to."""
-AREAS = ("launch", "jwks", "token", "ags", "nrps", "groups", "registration")
+AREAS = ("launch", "jwks", "token", "ags", "nrps", "groups", "registration", "webservices")
 FAULTS = (
     "",
     "rate_limit",

@@ -22,8 +22,9 @@ from lti_tool.rules.giving import AllocationPool
 from lti_tool.rules.prompt_templates import DEFAULT_TEMPLATE, TEMPLATES, key_if_unmodified
 from lti_tool.rules.rich_text import storable
 from lti_tool.rules.template_prompts import BLANK
-from lti_tool.rules.vocabulary import Anonymity, Audience, ModerationMode
+from lti_tool.rules.vocabulary import Anonymity, Audience, DepthRubric, ModerationMode
 from lti_tool.schemas.competency_targets import levels_in
+from lti_tool.schemas.criteria_files import CriteriaCarried
 from lti_tool.schemas.fields import Choice, LocalMoment, Ticked, Whole, Words, gathered
 from lti_tool.services.activities.prompts import PromptValues
 from lti_tool.services.activities.values import ActivityDates, ActivityValues, LinkValues
@@ -44,7 +45,9 @@ SAME = (
     "response_moderation",
     "grace_minutes",
     "anonymity",
+    "takes_files",
     "tutor_confirms",
+    "depth_rubric",
     "template",
     "event_at",
 )
@@ -156,6 +159,8 @@ class ActivityForm(Schema):
     starts_on_joining = Ticked()
     answer_within_days = Whole(1, 60, load_default=3)
     anonymity = Choice(Anonymity, load_default=Anonymity.OPEN)
+    depth_rubric = Choice(DepthRubric, load_default=DepthRubric.NONE)
+    takes_files = Ticked()
     tutor_confirms = Ticked()
     opens_at = LocalMoment()
     now_due_at = LocalMoment()
@@ -168,6 +173,7 @@ class ActivityForm(Schema):
     template = fields.String(load_default=DEFAULT_TEMPLATE)
     event_at = LocalMoment()
     links = fields.List(fields.Nested(LinkForm), load_default=list)
+    criteria = CriteriaCarried(load_default=None)
 
     @pre_load
     def gather_lists(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
@@ -231,5 +237,6 @@ class ActivityForm(Schema):
             starts_on_joining=data["starts_on_joining"],
             answer_within_days=data["answer_within_days"] or 3,
             shared_links=tuple(data["links"]),
+            criteria=data["criteria"],
             **{name: data[name] for name in SAME},
         )

@@ -8,10 +8,12 @@ from marshmallow import Schema, ValidationError, fields, post_load, pre_load
 
 from lti_tool.i18n import LOCALES
 from lti_tool.i18n import gettext as _
+from lti_tool.rules.depths import DEEPEST
 from lti_tool.rules.guidance import MAX_RESPONSE_BYTES, RESPONSE_PARTS, size_of
 from lti_tool.rules.rich_text import accept
 from lti_tool.rules.vocabulary import Step
 from lti_tool.schemas.fields import Choice, Ticked, Whole, Words, gathered
+from lti_tool.services.desk.depths import DepthMark
 from lti_tool.services.desk.replies import ReplyValues
 from lti_tool.services.engine.confirmations import Confirmation
 
@@ -38,17 +40,29 @@ class UnmaskForm(Schema):
 
 
 class LevelForm(Schema):
-    """The level of one competency; empty takes a confirmation back."""
+    """The level of one competency; empty takes a confirmation back.
+
+    What it rests on is ticked in fields ``e_0``, ``e_1``…, whose values are the pieces' keys.
+    """
 
     competency = fields.UUID(required=True)
     level = Whole(1, 99, load_default=None)
     note = Words(most=2000, load_default="")
     seen = Words(most=100, load_default="")
+    evidence = fields.List(Words(most=200), load_default=list)
+
+    @pre_load
+    def gather(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
+        """Make a list of what is ticked."""
+        ticked = [value for name, value in data.items() if name.startswith("e_")]
+        plain = {name: value for name, value in data.items() if not name.startswith("e_")}
+        return {**plain, "evidence": ticked}
 
     @post_load
     def make(self, data: dict[str, Any], **_options: object) -> Confirmation:
         """Return what the tutor says of this competency."""
-        return Confirmation(data["competency"], data["level"], data["note"], data["seen"])
+        ticked = tuple(data["evidence"])
+        return Confirmation(data["competency"], data["level"], data["note"], data["seen"], ticked)
 
 
 class LevelsForm(Schema):
@@ -60,6 +74,23 @@ class LevelsForm(Schema):
     def gather(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
         """Make a list of the competencies' fields."""
         return {"levels": gathered(data, "levels")}
+
+
+class DepthForm(Schema):
+    """How deep a reflection goes; an empty level takes the mark back."""
+
+    depth = Whole(1, DEEPEST, load_default=None)
+    depth_comment = Words(most=2000, load_default="")
+    depth_seen = Words(most=100, load_default="")
+    revision = Whole(1, 100_000, load_default=0)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_options: object) -> dict[str, DepthMark]:
+        """Return what the tutor marks."""
+        mark = DepthMark(
+            data["revision"] or 0, data["depth"], data["depth_comment"], data["depth_seen"]
+        )
+        return {"mark": mark}
 
 
 class TutorResponseForm(Schema):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from lti_tool.i18n import gettext as _
 from lti_tool.lti.platform import origin_of
@@ -27,7 +27,7 @@ class Address(Words):
         text = super()._deserialize(value, attr, data, **kwargs)
         if not text:
             return text
-        local = isinstance(self.root, PlatformForm) and self.root.allow_local
+        local = getattr(self.root, "allow_local", False)
         if any(character.isspace() for character in text) or not origin_of(text):
             raise ValidationError(_("Write a whole address, like https://lms.example.org/…"))
         if urlsplit(text).scheme != "https" and not local:
@@ -90,6 +90,19 @@ class FramesForm(Schema):
     """Origins that may show Miroir in a frame."""
 
     frame_origins = Lines(load_default=list)
+
+
+class CompanionForm(Schema):
+    """The token of a Moodle's web services, and what it is for; empty keeps the one there is."""
+
+    token = Words(ID_LENGTH, load_default="")
+    reads_groups = Ticked()
+
+    @validates("token")
+    def check_token(self, value: str, data_key: str) -> None:
+        """Refuse what is no token: Moodle's are letters and digits."""
+        if value and not (value.isascii() and value.isalnum()):
+            raise ValidationError(_("A token is letters and digits only, without spaces."))
 
 
 class DeploymentForm(Schema):

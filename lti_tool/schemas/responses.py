@@ -11,6 +11,7 @@ from lti_tool.rules.guidance import MAX_NOTE, RESPONSE_PARTS
 from lti_tool.rules.vocabulary import DeclineReason
 from lti_tool.schemas.drafts import DraftForm, gathered_texts
 from lti_tool.schemas.fields import Choice, Words
+from lti_tool.services.learner.criteria_fields import is_field
 from lti_tool.services.learner.drafts import Written
 
 HELPFULNESS = range(1, 5)
@@ -21,8 +22,8 @@ class ResponseForm(DraftForm):
 
     @pre_load
     def collect(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
-        """Take the parts, their formats and the version."""
-        return gathered_texts(data, RESPONSE_PARTS)
+        """Take the parts, their formats, what is said by criteria, and the version."""
+        return gathered_texts(data, (*RESPONSE_PARTS, *filter(is_field, data)))
 
 
 class DeclineForm(Schema):

@@ -24,9 +24,15 @@ from lti_tool.models.people import Membership
 from lti_tool.rules.vocabulary import OutboxState, Role
 from lti_tool.services.activities.lists import archive_forgotten
 from lti_tool.services.desk import extensions
+from lti_tool.services.desk.weekly import Weeklies
 from lti_tool.services.engine import completion, remeasuring, settling
 from lti_tool.services.engine.leases import reconcile_all
+from lti_tool.services.files.forgetting import drop_removed
+from lti_tool.services.files.store import FileStore
+from lti_tool.services.learner.digests import Digests
+from lti_tool.services.link_titles import LinkTitles
 from lti_tool.services.locking import lock_activity
+from lti_tool.services.outbox import competency_scores
 from lti_tool.services.platforms import refusals
 from lti_tool.services.studio import rehearsals
 
@@ -43,6 +49,10 @@ class Sweeps:
     """Housekeeping that the worker does every minute; each step may be repeated at any time."""
 
     db: Database
+    store: FileStore | None = None
+    link_titles: LinkTitles | None = None
+    writes_mail: bool = False
+    """Whether mail is set up, so that news and summaries are written."""
 
     def run(self) -> Counter[str]:
         """Do all of it; return how many rows each step dealt with.
@@ -56,9 +66,15 @@ class Sweeps:
             lambda session: remeasuring.refresh_after_dates(session, BATCH)
         )
         done["promised"] = self._promise_missing()
+        with self.db.write() as session:
+            done["levels"] = competency_scores.promise_missing(session)
         done["leases"] = self._repeat(lambda session: reconcile_all(session, BATCH))
         done["drafts"] = self._repeat(lambda session: archive_forgotten(session, BATCH))
+        if self.writes_mail:
+            done["digests"] = Digests(self.db).run()
+            done["summaries"] = Weeklies(self.db).run()
         done["rehearsals"] = self._repeat(rehearsals.wipe_old)
+        done["files_removed"] = self._repeat(lambda session: drop_removed(session, BATCH))
         now = clock.now()
         for name, model, over in (
             ("used_logins", UsedLogin, UsedLogin.expires_at < now),
@@ -70,6 +86,11 @@ class Sweeps:
             ("refusals", Refusal, refusals.overdue()),
         ):
             done[name] = self._purge(model, over)
+        if self.store:
+            done["files"] = self.store.sweep_shelf()
+        if self.link_titles:
+            done["link_titles"] = self.link_titles.fetch_due()
+            done["old_titles"] = self.link_titles.forget_old()
         return +done
 
     def _repeat(self, step: Callable[[Session], int]) -> int:

@@ -40,7 +40,13 @@ class Worker:
         self.services, self.queue = services, queue
         self.stop = Event()
         self.name = f"{socket.gethostname()}:{os.getpid()}"
-        self._sweeps = Sweeps(services.db)
+        self.mail_woken = Event()
+        self._sweeps = Sweeps(
+            services.db,
+            services.attachments.store,
+            services.link_titles,
+            services.mailing.is_set_up,
+        )
 
     def run(self, on_start: Callable[[], None] = lambda: None) -> None:
         """Work until stopped; then finish what is being sent and leave.
@@ -55,6 +61,7 @@ class Worker:
         on_start()
         loops = [
             Thread(target=self._deliver, name="deliver"),
+            Thread(target=self._mail, name="mail"),
             Thread(target=self._sweep, name="sweep"),
             Thread(target=self._read_back, name="results"),
             Thread(target=self._read_rosters, name="roster"),
@@ -66,6 +73,7 @@ class Worker:
             self._guarded("beat", self._beat)
             self.stop.wait(BEAT_SECONDS)
         self.queue.woken.set()
+        self.mail_woken.set()
         consumer.stop(graceful=True)
         for loop in loops:
             loop.join()
@@ -78,6 +86,12 @@ class Worker:
         if counts:
             log.info("delivered", **counts)
 
+    def send_mail(self) -> None:
+        """Send the mails that are due; nothing that goes to an LMS waits for it."""
+        counts = self.services.mailing.deliver_due(self.stop)
+        if counts:
+            log.info("mailed", **counts)
+
     def sweep(self) -> None:
         """Do the housekeeping; what it promised is delivered at once."""
         counts = self._sweeps.run()
@@ -85,6 +99,8 @@ class Worker:
             log.info("swept", **counts)
         if counts["settled"] or counts["dates_passed"] or counts["promised"]:
             self.queue.woken.set()
+        if counts["digests"] or counts["summaries"]:
+            self.mail_woken.set()
 
     def read_rosters(self) -> None:
         """Read the course lists that are due."""
@@ -102,6 +118,9 @@ class Worker:
         counts = self.services.results.read_due(self.stop)
         if counts:
             log.info("results_read", **counts)
+        ratings = self.services.companion.reader.read_due(self.stop)
+        if ratings:
+            log.info("ratings_read", **ratings)
 
     def _beat(self) -> None:
         self.services.health.beat(self.name)
@@ -109,8 +128,15 @@ class Worker:
     def _deliver(self) -> None:
         while not self.stop.is_set():
             self.queue.woken.clear()
+            self.mail_woken.set()
             self._guarded("deliver", self.deliver)
             self.queue.woken.wait(DELIVER_SECONDS)
+
+    def _mail(self) -> None:
+        while not self.stop.is_set():
+            self.mail_woken.clear()
+            self._guarded("mail", self.send_mail)
+            self.mail_woken.wait(DELIVER_SECONDS)
 
     def _sweep(self) -> None:
         while not self.stop.is_set():

@@ -13,12 +13,16 @@ from werkzeug.wrappers import Response
 
 from lti_tool import errors
 from lti_tool.i18n import gettext as _
+from lti_tool.rules.files import MEGABYTE
 from lti_tool.views.render import page
+from lti_tool.views.session import services
 
 log = structlog.get_logger()
 
 NOT_TYPED = ("csrf_token", "id_token", "state", "ticket", "proof")
 SESSION_PATH = re.compile(r"/s/[^/]+/")
+API = "/api/v1"
+"""Where only programs ask."""
 WORTH_KEEPING = 20
 """Characters; shorter values are names of choices, or quickly typed again."""
 
@@ -52,6 +56,14 @@ def table() -> dict[type[Exception], Answer]:
 def _about_sessions() -> dict[type[Exception], Answer]:
     """Return the answers to who has no session, or no longer."""
     return {
+        errors.TokenRefused: Answer(
+            HTTPStatus.UNAUTHORIZED,
+            _("This needs an access token that is good"),
+            _(
+                "Tokens end, can be withdrawn, and work only while the person who made one is an"
+                " educator of the course. Educators make them under “Check and publish”."
+            ),
+        ),
         errors.ElsewhereOpened: Answer(
             HTTPStatus.GONE,
             _("This page belongs to another window"),
@@ -131,6 +143,8 @@ def _about_platforms() -> dict[type[Exception], Answer]:
 
 def wants_json() -> bool:
     """Return whether the caller is a script of ours or of the API."""
+    if request.path.startswith(API):
+        return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return request.is_json or best == "application/json"
 
@@ -164,6 +178,9 @@ def respond(error: Exception, answer: Answer) -> tuple[Response | str, int]:
         body["errors"] = error.fields
     response = jsonify(body)
     response.content_type = "application/problem+json"
+    if isinstance(error, errors.TokenRefused):  # RFC 6750, 3
+        told = ', error="invalid_token"' if error.sent else ""
+        response.headers["WWW-Authenticate"] = f'Bearer realm="Miroir"{told}'
     return response, answer.status
 
 
@@ -177,7 +194,7 @@ def on_expected(error: errors.MiroirError) -> tuple[Response | str, int]:
 def on_http(error: HTTPException) -> tuple[Response | str, int]:
     """Answer Flask's own errors (no such route, wrong method, too large)."""
     if error.response is not None:
-        return error.response, error.response.status_code  # type: ignore[return-value]
+        return error.response, error.response.status_code  # type: ignore[return-value]  # never empty here
     status = HTTPStatus(error.code or 500)
     known = answer_to(errors.NotFound())
     if status is HTTPStatus.NOT_FOUND:
@@ -189,6 +206,16 @@ def on_http(error: HTTPException) -> tuple[Response | str, int]:
 
 def _about_requests(status: HTTPStatus) -> Answer:
     """Return the answer to a request that could not be read."""
+    if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE and g.get("takes_files"):
+        return Answer(
+            status,
+            _("That file is too big"),
+            _(
+                "It was not added: at most %(most)s MB each. Go back: what you typed is there."
+                " A picture of fewer points, or a PDF, is often smaller.",
+                most=services().attachments.limits.each // MEGABYTE,
+            ),
+        )
     if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return Answer(
             status,

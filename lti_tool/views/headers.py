@@ -18,6 +18,10 @@ ALWAYS = {
 """No view sets one of these itself, nor the policy: they are added without a look for others."""
 
 
+FOREIGN = "default-src 'none'; sandbox; frame-ancestors 'none'"
+"""For what people handed in as files: shown, it may do nothing at all."""
+
+
 def content_security_policy(frame_ancestors: list[str] | None, form_action: list[str]) -> str:
     """Return the policy; nothing from elsewhere, nothing inline, framed by the platform only.
 
@@ -40,6 +44,8 @@ def content_security_policy(frame_ancestors: list[str] | None, form_action: list
 def _set(response: Response) -> Response:
     headers = response.headers
     policy = content_security_policy(g.get("frame_ancestors", []), g.get("form_action", []))
+    if g.get("is_foreign"):
+        policy = FOREIGN
     headers.extend({**ALWAYS, "Content-Security-Policy": policy})
     if request.endpoint == "static":
         versioned = "v" in request.args

@@ -66,7 +66,7 @@ def exposition(facts: OutboxFacts | None) -> bytes:
     """Return all metrics as text; without the outbox if the database does not answer."""
     registry = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # untyped library
     else:
         registry.register(REGISTRY)
     if facts is not None:

@@ -51,19 +51,46 @@ def sentences() -> dict[str, tuple[str, str]]:
     }
 
 
+def file_sentences() -> dict[str, tuple[str, str]]:
+    """Return what is said of files, as ``sentences``."""
+    return {
+        "file_added": ("done", _("The file is added, and your text is kept.")),
+        "file_removed": ("done", _("The file is out. You can put it back for a day.")),
+        "file_back": ("done", _("The file is back.")),
+        "file_no_room": ("warn", _("There is no room for it any more: remove another file first.")),
+    }
+
+
 def own_work_sentences() -> dict[str, tuple[str, str]]:
     """Return what is said where learners look at all of their work, as ``sentences``."""
     return {
         "took_away": ("done", _("Kept: what you take from it.")),
         "followed_up": ("done", _("Thank you. That is kept with your next step.")),
         "calendar_made": ("done", _("Your calendar has an address now.")),
+        "mails_on": ("done", _("Mails come again.")),
+        "mails_off": ("done", _("No more mails come. You find everything in Miroir.")),
         "calendar_gone": ("done", _("The address of your calendar does not work any more.")),
+        "link_added": ("done", _("The link is added. Tutors see it beside the competency.")),
+        "link_removed": ("done", _("The link is gone. Where a level rests on it, it stays noted.")),
+        "courses_shared": ("done", _("Tutors of that course can see your other levels now.")),
+        "courses_unshared": ("done", _("Tutors of that course no longer see your other levels.")),
     }
 
 
 def studio_sentences() -> dict[str, tuple[str, str]]:
     """Return what is said where an activity is published and rehearsed, as ``sentences``."""
     return {
+        "created_each": (
+            "done",
+            _("The activities are saved, one for each competency. Add them to the course below."),
+        ),
+        "token_withdrawn": ("done", _("The token opens nothing any more.")),
+        "columns_on": ("done", _("Levels go to gradebook columns of their own from now on.")),
+        "columns_saved": ("done", _("Saved.")),
+        "columns_off": ("done", _("Nothing more is sent; what is in the gradebook stays.")),
+        "columns_asked": ("done", _("Asked for. The learning platform makes it in a moment.")),
+        "columns_there": ("done", _("Nothing to do: it is there, or on its way.")),
+        "columns_are_off": ("warn", _("Not done: the columns are switched off.")),
         "opened_now": ("done", _("Learners can begin now.")),
         "scheduled": ("done", _("Learners can begin from then on.")),
         "extended": ("done", _("All dates are moved.")),
@@ -72,11 +99,32 @@ def studio_sentences() -> dict[str, tuple[str, str]]:
         "rehearsal_begun": ("done", _("The rehearsal begins. Two invented peers have written.")),
         "rehearsal_on": ("done", _("Time has passed: see what came in, and what is open now.")),
         "rehearsal_ended": ("done", _("The rehearsal is over, and all of it is wiped.")),
+        "rehearsal_waits": (
+            "warn",
+            _("Nothing could come in yet: write and send your reflection first."),
+        ),
         "preset_kept": ("done", _("Shared as a preset with the educators of this platform.")),
         "preset_removed": ("done", _("The preset is removed.")),
         "moved_over": (
             "done",
             _("These are the questions as they are now. Nothing that you wrote is lost."),
+        ),
+    }
+
+
+def criteria_sentences() -> dict[str, tuple[str, str]]:
+    """Return what is said about criteria and the practice with them, as ``sentences``."""
+    return {
+        "criteria_saved": ("done", _("The criteria are saved.")),
+        "criteria_new_version": (
+            "done",
+            _("Saved. Responses that were begun keep the criteria that they answered."),
+        ),
+        "exemplar_saved": ("done", _("The example is saved.")),
+        "exemplar_removed": ("done", _("The example is given to nobody any more.")),
+        "practice_skipped": (
+            "done",
+            _("You go on without the practice. It stays here if you want it."),
         ),
     }
 
@@ -88,11 +136,24 @@ def desk_sentences() -> dict[str, tuple[str, str]]:
         "undone": ("done", _("Undone: it stands where it stood before.")),
         "not_undone": ("warn", _("Not undone: something else has happened to it since.")),
         "confirmed": ("done", _("The levels are saved.")),
+        "depth_marked": ("done", _("The mark is saved.")),
         "noted": ("done", _("Noted. What was listed rests for some days.")),
         "week_given": ("done", _("They have a week more. You can undo it under “Dates”.")),
         "time_enough": ("warn", _("Not needed: they have more than a week left, or no end.")),
         "time_given": ("done", _("The time is given. Everybody concerned sees their own date.")),
         "time_taken_back": ("done", _("Undone: the dates are as they were without it.")),
+        "weekly_on": ("done", _("The summary comes each Monday morning.")),
+        "weekly_off": ("done", _("The summary does not come any more.")),
+        "nudged": ("done", _("The reminder is on its way.")),
+        "nudged_inside": (
+            "done",
+            _("The reminder waits for them in Miroir: no mail reaches them."),
+        ),
+        "nudged_some_inside": (
+            "done",
+            _("The reminder is on its way; whom no mail reaches finds it in Miroir."),
+        ),
+        "nudged_nobody": ("warn", _("Nobody was reminded: none of them could be, meanwhile.")),
         "freed": ("done", _("Others are given that reflection now. What was written is kept.")),
         "nothing_to_free": ("warn", _("Not needed any more: nothing is kept from others.")),
         "counted_complete": ("done", _("It counts as complete now; the LMS is told.")),
@@ -177,6 +238,19 @@ def cohort_sentences() -> dict[str, tuple[str, str]]:
     }
 
 
+def companion_sentences() -> dict[str, tuple[str, str]]:
+    """Return what is said about Moodle's competencies and groups, as ``sentences``."""
+    return {
+        "levels_shared": ("done", _("Levels that tutors confirm go to Moodle from now on.")),
+        "levels_kept": ("done", _("Nothing more goes to Moodle’s competencies.")),
+        "levels_promised": ("done", _("What Moodle was not told yet is on its way.")),
+        "framework_removed": ("done", _("The framework is removed.")),
+        "framework_used": ("warn", _("Not removed: something uses it, or it was changed.")),
+        "framework_not_sure": ("warn", _("Not removed: tick the box first.")),
+        "groups_read": ("done", _("These are the groups that Moodle has now.")),
+    }
+
+
 def operator_sentences() -> dict[str, tuple[str, str]]:
     """Return what the operator's console says, as ``sentences``."""
     return {
@@ -186,6 +260,11 @@ def operator_sentences() -> dict[str, tuple[str, str]]:
         "deployment_on": ("done", _("The deployment is approved.")),
         "deployment_off": ("done", _("The deployment is switched off.")),
         "link_withdrawn": ("done", _("The link does not work any more.")),
+        "companion_set": ("done", _("The companion is set up. Test it next.")),
+        "companion_off": ("done", _("The companion is off, and its token is forgotten.")),
+        "records_on": ("done", _("Learning records go to the store from now on. Try it out next.")),
+        "records_off": ("done", _("No learning record leaves any more.")),
+        "records_tried": ("done", _("The store answered as it should.")),
         "key_published": ("done", _("The next key is published.")),
         "key_waits": ("warn", _("Nothing was changed: the next key is published already.")),
         "key_rotated": ("done", _("The new key signs from now on.")),
@@ -200,11 +279,14 @@ def notices() -> list[dict[str, str]]:
     table = {
         **sentences(),
         **own_work_sentences(),
+        **file_sentences(),
         **studio_sentences(),
+        **criteria_sentences(),
         **desk_sentences(),
         **moderation_sentences(),
         **placing_sentences(),
         **cohort_sentences(),
+        **companion_sentences(),
         **operator_sentences(),
     }
     known = table.get(request.args.get(PARAMETER, ""))

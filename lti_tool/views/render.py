@@ -17,7 +17,10 @@ from markupsafe import Markup
 
 from lti_tool import clock, i18n
 from lti_tool.errors import NotFound
+from lti_tool.rules.files import ACCEPTED
+from lti_tool.rules.rich_text import hosts_shown
 from lti_tool.services.activities.activities import ActivityView
+from lti_tool.services.link_titles import links_in
 from lti_tool.views.notices import notices
 from lti_tool.views.session import csrf_token, services
 
@@ -101,6 +104,17 @@ def prose(html: str) -> Markup:
     return Markup(html)  # noqa: S704  (sanitised by rules.rich_text.clean on its way in)
 
 
+def date_of(moment: datetime) -> str:
+    """Return the day of a moment, where the reader is."""
+    return i18n.day(moment.astimezone(i18n.zone()).date())
+
+
+def linked(html: str) -> Markup:
+    """Mark stored HTML as safe, and say beside each link where it leads."""
+    titles = services().link_titles.of(links_in(html)) if "<a " in html else {}
+    return prose(hosts_shown(html, titles))
+
+
 def listing(items: Iterable[str]) -> Markup:
     """Return texts as a list of the reader's language; each keeps its own direction."""
     bdi = Markup("<bdi>{}</bdi>")
@@ -175,9 +189,14 @@ def init_app(app: Flask) -> None:
         "number": i18n.number,
         "listing": listing,
         "pick": i18n.pick,
+        "way": i18n.way,
+        "date_of": date_of,
+        "short_day": i18n.short_day,
         "prose": prose,
+        "file_size": i18n.file_size,
+        "linked": linked,
         "language_name": i18n.language_name,
     }
     # Macros are imported without the context.
-    env.globals |= {"static": static, "drawn_icon": drawn_icon}
+    env.globals |= {"static": static, "drawn_icon": drawn_icon, "accepted_files": ACCEPTED}
     app.context_processor(_common)

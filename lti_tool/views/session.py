@@ -73,6 +73,7 @@ def _open() -> None:
     g.origin = origin.use(request.remote_addr)
     g.origin.__enter__()
     _keep_to_review(g.viewer)
+    _limit_body()
     if request.method in UNSAFE:
         sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
         if not same(sent, csrf_token()):
@@ -85,6 +86,15 @@ def _keep_to_review(person: Viewer) -> None:
         asked = (request.view_args or {}).get("activity_id")
         if asked is not None and asked != person.activity_id:
             raise NotFound("activity")
+
+
+def _limit_body() -> None:
+    """Let those routes that take files read that much more than others; nothing is read before."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    g.takes_files = view is not None and "takes_files" in view.__dict__
+    if g.takes_files:
+        form = request.max_content_length or 0
+        request.max_content_length = form + services().attachments.limits.each
 
 
 def preferred_locale() -> str:

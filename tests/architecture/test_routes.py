@@ -7,6 +7,7 @@ from flask import Flask
 PUBLIC = {
     "/static/<path:filename>",
     "/calendar/<string(length=64):token>.ics",
+    "/mail/<string:what>/<string(length=97):token>",
     "/healthz",
     "/readyz",
     "/metrics",
@@ -20,6 +21,8 @@ PUBLIC = {
     "/lti/frame-test/<uuid:platform_id>",
     "/lti/register",
     "/lti/register/<invite>",
+    "/api/docs",
+    "/api/v1/openapi.json",
 }
 
 
@@ -34,8 +37,12 @@ def test_every_session_route_has_a_guard(app: Flask) -> None:
 
 
 def test_no_route_outside_a_session_is_unknown(app: Flask) -> None:
-    known = ("/s/<handle>", "/operator/", "/ims/case/v1p1/")  # the last is read by everybody
-    outside = {r.rule for r in app.url_map.iter_rules() if not r.rule.startswith(known)}
+    known = ("/s/<handle>", "/operator/", "/ims/case/v1p1/", "/xapi/")  # the last two: everybody
+    outside = {
+        r.rule
+        for r in app.url_map.iter_rules()
+        if not r.rule.startswith(known) and not r.endpoint.startswith("reading.")  # by tokens
+    }
     assert outside - PUBLIC == set()
 
 

@@ -24,7 +24,13 @@ SPECIAL: dict[str, Any] = {
     "outbox_messages.kind": lambda row: "score" if row % 2 == 0 else "another",
 }
 """Where constraints tie columns together: a value."""
-SUBJECTS = ("reflection_id", "response_id", "participation_id")
+SUBJECTS = (
+    "reflection_id",
+    "response_id",
+    "participation_id",
+    "activity_id",
+    "resource_link_id",
+)
 """Of which a row has just one, in tables with a check called ``one_subject``."""
 
 Ids = dict[str, list[dict[str, Any]]]

@@ -8,11 +8,14 @@ from typing import Any
 from sqlalchemy import select
 
 from lti_tool.models import Database
+from lti_tool.models.criteria import CalibrationReading, Criterion, CriterionReading, Exemplar
 from lti_tool.models.desk import TutorComment
+from lti_tool.models.participations import Participation
 from lti_tool.models.people import User
 from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Response
 from lti_tool.rules.vocabulary import Anonymity, WorkState
+from tests.factories.criteria import OWN, add_exemplar, set_criteria
 from tests.factories.work import add_reflection, add_response
 from tests.factories.world import World, make_world
 
@@ -42,6 +45,7 @@ def hidden(database: Database, mode: Anonymity) -> World:
             add_response(world, reflection_id, author, "<p>So do I.</p>", WorkState.RELEASED)
         )
     add_response(world, reflections[0], world.learners[2], "<p>And I.</p>", WorkState.HELD)
+    _say_by_criteria(world)
     with database.write() as session:
         for response_id in responses:
             comment = TutorComment(
@@ -54,6 +58,21 @@ def hidden(database: Database, mode: Anonymity) -> World:
         for number, row in enumerate(_rows(session)):
             _date(row, DAY + timedelta(hours=1 + number, minutes=41, seconds=27))
     return world
+
+
+def _say_by_criteria(world: World) -> None:
+    """Let every response say something by a criterion, and everybody read an exemplar."""
+    set_criteria(world, OWN, practice=1)
+    add_exemplar(world)
+    with world.database.write() as session:
+        criterion = session.scalars(select(Criterion.id)).one()
+        exemplar = session.scalars(select(Exemplar.id)).one()
+        for response_id in session.scalars(select(Response.id)).all():
+            said = {"criterion_id": criterion, "level": 2, "comment": "Kindly put, I find."}
+            session.add(CriterionReading(response_id=response_id, **said))
+        for participation_id in session.scalars(select(Participation.id)).all():
+            read = {"exemplar_id": exemplar, "criterion_id": criterion, "level": 1}
+            session.add(CalibrationReading(participation_id=participation_id, **read))
 
 
 def _rows(session: Any) -> list[Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,20 +18,32 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from lti_tool import clock
 from lti_tool.models import Base, Database
+from lti_tool.models.access import AccessToken
 from lti_tool.models.activities import ResourceLink
+from lti_tool.models.attachments import Attachment
 from lti_tool.models.clocks import Extension
 from lti_tool.models.cohorts import Cohort, CohortTutor
+from lti_tool.models.criteria import Exemplar
 from lti_tool.models.desk import SavedReply
 from lti_tool.models.frameworks import CompetencyFramework, FrameworkUpload
 from lti_tool.models.grades import LineItem, OutboxMessage
+from lti_tool.models.mail import Nudge
 from lti_tool.models.people import Context
 from lti_tool.models.platforms import Registration
 from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Response
 from lti_tool.rules.clocks import ExtensionScope
+from lti_tool.rules.files import FileKind
 from lti_tool.rules.rich_text import from_text
-from lti_tool.rules.vocabulary import OutboxState, Role, SessionKind, WorkState
+from lti_tool.rules.vocabulary import (
+    ExemplarOrigin,
+    OutboxState,
+    Role,
+    SessionKind,
+    WorkState,
+)
 from lti_tool.services.container import Services
 from lti_tool.services.desk.work import expected_of
 from tests.factories.learning import WORDS
@@ -43,6 +56,8 @@ OTHERS = "an answer that is nobody else's business"
 JSON_ROUTES = {"learner.save_reflection", "learner.save_response"}
 """What scripts ask for; all other changes are forms."""
 REFUSED = {403, 404}
+CHOICES = {"handle", "kind", "read", "form", "table"}
+"""Parts of addresses that belong to nobody: which of several, and as what."""
 VOLATILE = {("launch_sessions", "last_seen_at"), ("participations", "measured_at")}
 """What a refused visit may touch: when somebody's own session and participation were looked at."""
 
@@ -78,20 +93,55 @@ def filled(world: World) -> Course:
             "allocation_id": session.get_one(Response, response_id).allocation_id,
             "response_id": response_id,
             "reflection_id": released,
+            "file_id": _file(session, world, released),
             "decision_id": decision.id,
             "participation_id": message.participation_id,
             "message_id": message.id,
             "place": message.participation_id,
             "extension_id": _extension(session, world),
+            "exemplar_id": _exemplar(session, world),
             "batch_id": decision.batch_id,
             "reply_id": _reply(session, world),
+            "nudge_id": _nudge(session, world, author),
             "framework_id": _framework(session),
             "form": "csv",
+            "table": "stages",
             "upload_id": _upload(session, world),
+            "token_id": _access_token(session, world),
             "read": "received",
             "read_id": response_id,
         }
         return Course(world, ids, expected_of(session.get_one(Reflection, released)))
+
+
+def _file(session: Session, world: World, reflection_id: uuid.UUID) -> uuid.UUID:
+    file = Attachment(
+        reflection_id=reflection_id,
+        prompt_id=world.prompt_ids[0],
+        kind=FileKind.DOCUMENT,
+        name="theirs.txt",
+        media_type="text/plain",
+        size=1,
+        sha256="0" * 64,
+        position=0,
+    )
+    session.add(file)
+    session.flush()
+    return file.id
+
+
+def _exemplar(session: Session, world: World) -> uuid.UUID:
+    exemplar = Exemplar(
+        activity_id=world.activity_id,
+        position=1,
+        title=OTHERS,
+        text=from_text(OTHERS),
+        origin=ExemplarOrigin.WRITTEN,
+        created_by_id=world.educator.user_id,
+    )
+    session.add(exemplar)
+    session.flush()
+    return exemplar.id
 
 
 def _cohort(session: Session, world: World) -> tuple[uuid.UUID, uuid.UUID]:
@@ -139,6 +189,19 @@ def _upload(session: Session, world: World) -> uuid.UUID:
     return upload.id
 
 
+def _access_token(session: Session, world: World) -> uuid.UUID:
+    token = AccessToken(
+        user_id=world.educator.user_id,
+        context_id=world.context_id,
+        name="Report",
+        token_hash=uuid.uuid4().hex,
+        expires_at=clock.now() + timedelta(days=1),
+    )
+    session.add(token)
+    session.flush()
+    return token.id
+
+
 def _reply(session: Session, world: World) -> uuid.UUID:
     reply = SavedReply(
         context_id=world.context_id,
@@ -150,6 +213,20 @@ def _reply(session: Session, world: World) -> uuid.UUID:
     session.add(reply)
     session.flush()
     return reply.id
+
+
+def _nudge(session: Session, world: World, learner: Person) -> uuid.UUID:
+    nudge = Nudge(
+        activity_id=world.activity_id,
+        user_id=learner.user_id,
+        sender_id=world.tutor.user_id,
+        locale="en",
+        subject="A reminder",
+        body=OTHERS,
+    )
+    session.add(nudge)
+    session.flush()
+    return nudge.id
 
 
 def _extension(session: Session, world: World) -> uuid.UUID:
@@ -220,6 +297,13 @@ def content(course: Course) -> dict[str, str]:
         "body": "No names, please.",
         "kind": "cognitive",
         "note": "Spoke with them",
+        "competency_id": str(world.competency_ids[0]),
+        "url": "https://example.org/guide",
+        "sentence": "It shows what I do",
+        "link": str(uuid.uuid4()),
+        "course": str(world.context_id),
+        "depth": "2",
+        "revision": "1",
     }
 
 
@@ -259,7 +343,7 @@ def entered(app: Flask, world: World, person: Person) -> str:
 
 def mixtures(rule: Rule, own: Ids, foreign: Ids) -> Iterator[Ids]:
     """Yield ids that are all foreign, then each foreign one among one's own."""
-    names = sorted(rule.arguments - {"handle", "kind", "read"})
+    names = sorted(rule.arguments - CHOICES)
     for kind in ("reflection", "response") if "kind" in rule.arguments else ("",):
         mine, theirs = _of_kind(own, kind), _of_kind(foreign, kind)
         yield theirs
@@ -278,7 +362,7 @@ def refused_on(app: Flask, handle: str, rules: Iterable[Rule], own: Course, othe
     wrong = [
         fault
         for rule in rules
-        if rule.arguments - {"handle"}
+        if rule.arguments - CHOICES
         for ids in mixtures(rule, own.ids, other.ids)
         for fault in attempt(app, handle, rule, ids, other)
     ]

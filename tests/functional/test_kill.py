@@ -22,7 +22,7 @@ from lti_tool.models.keys import AccessToken
 from lti_tool.models.reflections import ReflectionRevision
 from lti_tool.rules.vocabulary import OutboxState
 from lti_tool.sandbox.walker import Form, Page, Walker
-from lti_tool.services.container import build
+from lti_tool.services.building import build
 from tests.support.processes import Installation, until
 from tests.support.servers import SECRET
 

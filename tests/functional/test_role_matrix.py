@@ -32,6 +32,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 THEIRS = {"participation_id", "place", "work_id", "message_id", "decision_id", "batch_id"} | {
     "extension_id",
+    "file_id",
     "reflection_id",
     "cohort_id",
     "tutor_id",

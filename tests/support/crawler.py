@@ -83,7 +83,7 @@ def _texts(answer: TestResponse) -> list[str]:
     if answer.mimetype == "application/zip":
         with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
             return [archive.read(name).decode() for name in archive.namelist()]
-    return [answer.get_data(as_text=True)]
+    return [answer.get_data().decode(errors="replace")]  # a PDF, for instance, is no text
 
 
 def _page(answer: TestResponse) -> Page:

@@ -15,7 +15,7 @@ from lti_tool.models.activities import Activity, ActivityVersion, ResourceLink
 from lti_tool.models.participations import Participation
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import ActivityState, SessionKind
-from lti_tool.services.activities import prompts
+from lti_tool.services.activities import criteria, prompts
 from lti_tool.services.activities.copy_notices import CopyNotice, notice_of
 from lti_tool.services.activities.prompt_changes import PromptChanges, changes_to
 from lti_tool.services.activities.target_levels import set_targets, targets_of
@@ -33,7 +33,7 @@ from lti_tool.services.frameworks.frameworks import (
     level_view,
 )
 from lti_tool.services.locking import lock_activity
-from lti_tool.services.outbox import renaming
+from lti_tool.services.outbox import competency_columns, renaming
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +83,7 @@ class Activities:
         """
         with self.db.write() as session:
             link = _empty_link(session, viewer)
-            activity = Activity(
-                registration_id=viewer.registration_id,
-                deployment_id=viewer.deployment_id,
-                context_id=viewer.context_id,
-                state=_first_state(viewer),
-                title=values.title,
-                created_by_id=viewer.user_id,
-            )
-            apply_values(session, viewer, activity, values)
-            session.add(activity)
-            set_targets(session, activity, values.target_levels or {})
-            prompts.add_version(session, activity, 1, values.prompts)
+            activity = add_activity(session, viewer, values)
             if link is not None:
                 link.activity_id = activity.id
             return activity.id
@@ -144,6 +133,8 @@ class Activities:
                 remeasuring.refresh_all(session, activity.id)
             if activity.title != title:
                 renaming.promise(session, activity)
+            if activity.competency_columns:
+                competency_columns.rename(session, activity)
             return Saved(new_version)
 
     def question_changes(
@@ -158,6 +149,25 @@ class Activities:
             if not _begun(session, activity):
                 return None
             return changes_to(session, activity, values.prompts, values.locale) or None
+
+
+def add_activity(session: Session, viewer: Viewer, values: ActivityValues) -> Activity:
+    """Keep a new activity of the viewer's course, which no link opens yet."""
+    activity = Activity(
+        registration_id=viewer.registration_id,
+        deployment_id=viewer.deployment_id,
+        context_id=viewer.context_id,
+        state=_first_state(viewer),
+        title=values.title,
+        created_by_id=viewer.user_id,
+    )
+    apply_values(session, viewer, activity, values)
+    session.add(activity)
+    set_targets(session, activity, values.target_levels or {})
+    prompts.add_version(session, activity, 1, values.prompts)
+    if values.criteria is not None:
+        criteria.save(session, activity, values.criteria)
+    return activity
 
 
 def find_activity(session: Session, viewer: Viewer, activity_id: uuid.UUID) -> Activity:
@@ -183,6 +193,7 @@ def activity_view(session: Session, activity: Activity) -> ActivityView:
         replace(
             values_of(activity, tuple(prompts.prompt_values(item) for item in version.prompts)),
             target_levels=targets_of(session, activity.id),
+            criteria=criteria.decided(session, activity),
         ),
         version.number,
         tuple(competency_view(item) for item in activity.competencies),

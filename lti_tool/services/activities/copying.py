@@ -18,6 +18,7 @@ from lti_tool.models.activities import Activity, ActivityVersion, Prompt, Resour
 from lti_tool.models.people import Context
 from lti_tool.rules.copies import Act, KnownLink, NamedActivity, NewLink, decide, read_history
 from lti_tool.rules.vocabulary import CopySign
+from lti_tool.services.activities import criteria, exemplars
 from lti_tool.services.activities.target_levels import copy_targets
 
 SETTINGS = (
@@ -34,12 +35,18 @@ SETTINGS = (
     "accepts_late",
     "starts_on_joining",
     "answer_within_days",
+    "takes_files",
     "anonymity",
     "tutor_confirms",
+    "depth_rubric",
+    "competency_columns",
     "weight_reflection",
     "weight_responses",
     "weight_helpfulness",
     "weight_next_step",
+    "criteria_min_words",
+    "calibration_minimum",
+    "calibration_skippable",
     "opens_at",
     "now_due_at",
     "new_due_at",
@@ -131,6 +138,7 @@ def copy(session: Session, original: Activity, arrival: Arrival, sign: CopySign)
     session.flush()
     copy_targets(session, original, made)
     _copy_prompts(session, original, made)
+    exemplars.copy(session, original, made, criteria.copy(session, original, made))
     link.activity_id, link.was_copied = made.id, True
     return made
 

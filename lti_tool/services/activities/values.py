@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from lti_tool.models.activities import Activity
 from lti_tool.rules.completion import Weights
+from lti_tool.rules.criteria import CriteriaValues
 from lti_tool.rules.giving import AllocationPool
 from lti_tool.rules.prompt_templates import DEFAULT_TEMPLATE
 from lti_tool.rules.viewer import Viewer
-from lti_tool.rules.vocabulary import Anonymity, ModerationMode
+from lti_tool.rules.vocabulary import Anonymity, DepthRubric, ModerationMode
 from lti_tool.services.activities.prompts import PromptValues
 from lti_tool.services.engine import anonymity
 from lti_tool.services.frameworks.frameworks import competencies_for
@@ -58,19 +59,32 @@ class ActivityValues:
     grace_minutes: int = 15
     tutor_confirms: bool = True
     anonymity: Anonymity = Anonymity.OPEN
+    depth_rubric: DepthRubric = DepthRubric.NONE
     weights: Weights = field(default_factory=Weights)
     dates: ActivityDates = field(default_factory=ActivityDates)
     accepts_late: bool = True
     starts_on_joining: bool = False
     answer_within_days: int = 3
+    takes_files: bool = True
+    """Whether learners may add files to their answers."""
     event_at: datetime | None = None
     """When the live session is that learners write about."""
     shared_links: tuple[LinkValues, ...] = ()
+    criteria: CriteriaValues | None = None
+    """Criteria of responses; None leaves them as they are."""
 
 
 def values_of(activity: Activity, prompt_values: tuple[PromptValues, ...]) -> ActivityValues:
     """Return what was decided about a stored activity, with the prompts of one version."""
-    apart = {"prompts", "competency_ids", "target_levels", "weights", "dates", "shared_links"}
+    apart = {
+        "prompts",
+        "competency_ids",
+        "target_levels",
+        "weights",
+        "dates",
+        "shared_links",
+        "criteria",
+    }
     same = set(_names(ActivityValues)) - apart
     return ActivityValues(
         prompts=prompt_values,
@@ -113,7 +127,13 @@ def apply_values(
     activity.reflection_moderation = values.reflection_moderation
     activity.response_moderation = values.response_moderation
     activity.grace_minutes, activity.tutor_confirms = values.grace_minutes, values.tutor_confirms
-    for name in ("accepts_late", "starts_on_joining", "answer_within_days"):
+    for name in (
+        "accepts_late",
+        "starts_on_joining",
+        "answer_within_days",
+        "depth_rubric",
+        "takes_files",
+    ):
         setattr(activity, name, getattr(values, name))
     for name in _names(Weights):
         setattr(activity, f"weight_{name}", getattr(values.weights, name))
@@ -134,6 +154,8 @@ def counted(activity: Activity) -> ActivityValues:
         locale="",
         template="",
         grace_minutes=0,
+        takes_files=True,
+        depth_rubric=DepthRubric.NONE,
         event_at=None,
         shared_links=(),
     )

@@ -19,7 +19,7 @@ from lti_tool.models.participations import Participation
 from lti_tool.models.people import User
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import Anonymity, Role, Step, WorkState
-from lti_tool.services.engine.anonymity import is_masked, staff_name
+from lti_tool.services.engine.anonymity import alias_of, is_masked, staff_name
 
 PAGE_SIZE = 50
 EXPORT_PAGE = 1_000
@@ -88,6 +88,8 @@ class AuditLine:
     """Empty where the name of who did it is hidden: a network tells people apart."""
     day_only: bool = False
     """Whether ``at`` is the beginning of its day: the activity hides names from staff."""
+    work_id: uuid.UUID | None = None
+    """Of the reflection or response that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +114,30 @@ class Audit:
         """Return one page of the log of the viewer's course; Forbidden for all but educators."""
         _educator(viewer)
         with self.db.read() as session:
-            rows = session.scalars(_rows(viewer, wanted, after, PAGE_SIZE + 1)).all()
-            shown = rows[:PAGE_SIZE]
-            following = Place(shown[-1].at, shown[-1].id) if len(rows) > PAGE_SIZE else None
-            lines = _lines(session, shown)
+            lines, following = _page(session, viewer, wanted, after, PAGE_SIZE)
             return AuditPage(
                 lines, following, _activities(session, viewer), _name(lines, wanted.person_id)
             )
 
+    def some(
+        self, viewer: Viewer, wanted: Wanted, after: Place | None, size: int
+    ) -> tuple[tuple[AuditLine, ...], Place | None]:
+        """Return ``size`` lines, the newest first, and where the next begin if there are more."""
+        _educator(viewer)
+        with self.db.read() as session:
+            return _page(session, viewer, wanted, after, size)
+
     def lines(self, viewer: Viewer, wanted: Wanted) -> Iterator[AuditLine]:
-        """Yield all lines, the newest first, some at a time; Forbidden for all but educators."""
+        """Yield all lines for a file, the newest first; Forbidden for all but educators.
+
+        Where names are hidden from staff it holds none, not even of whom they asked for.
+        """
         _educator(viewer)
         place: Place | None = None
         for _turn in range(MOST // EXPORT_PAGE):
             with self.db.read() as session:
                 rows = session.scalars(_rows(viewer, wanted, place, EXPORT_PAGE)).all()
-                lines = _lines(session, rows)
+                lines = _lines(session, rows, for_file=True)
             yield from lines
             if len(rows) < EXPORT_PAGE:
                 return
@@ -137,6 +147,15 @@ class Audit:
 def _educator(viewer: Viewer) -> None:
     if viewer.role is not Role.EDUCATOR or viewer.context_id is None:
         raise Forbidden("audit")
+
+
+def _page(
+    session: Session, viewer: Viewer, wanted: Wanted, after: Place | None, size: int
+) -> tuple[tuple[AuditLine, ...], Place | None]:
+    rows = session.scalars(_rows(viewer, wanted, after, size + 1)).all()
+    shown = rows[:size]
+    following = Place(shown[-1].at, shown[-1].id) if len(rows) > size else None
+    return _lines(session, shown), following
 
 
 def _rows(
@@ -185,7 +204,9 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), i18n.zone())
 
 
-def _lines(session: Session, rows: Sequence[ModerationDecision]) -> tuple[AuditLine, ...]:
+def _lines(
+    session: Session, rows: Sequence[ModerationDecision], for_file: bool = False
+) -> tuple[AuditLine, ...]:
     activities = {
         one.id: one
         for one in session.scalars(
@@ -204,13 +225,14 @@ def _lines(session: Session, rows: Sequence[ModerationDecision]) -> tuple[AuditL
             .options(joinedload(Participation.user))
         )
     }
-    return tuple(_line(row, activities[row.activity_id], known) for row in rows)
+    return tuple(_line(row, activities[row.activity_id], known, for_file) for row in rows)
 
 
 def _line(
     row: ModerationDecision,
     activity: Activity,
     known: dict[tuple[uuid.UUID, uuid.UUID], Participation],
+    for_file: bool,
 ) -> AuditLine:
     def named(user: User | None) -> tuple[str, uuid.UUID | None]:
         if user is None:
@@ -218,6 +240,8 @@ def _line(
         participation = known.get((activity.id, user.id))
         if participation is None:
             return user.display_name, user.id
+        if for_file and activity.anonymity.hides_from_staff:
+            return alias_of(activity, participation), None
         hidden = is_masked(activity, participation)
         return staff_name(activity, participation), None if hidden else user.id
 
@@ -241,6 +265,7 @@ def _line(
         detail=row.detail,
         origin="" if row.actor is not None and who_id is None else row.origin,
         day_only=day_only,
+        work_id=row.reflection_id or row.response_id,
     )
 
 

@@ -7,13 +7,13 @@ longer in the course is listed as long as there is work of theirs.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.errors import Forbidden, NotFound
@@ -30,13 +30,14 @@ from lti_tool.services.activities.activities import find_activity
 from lti_tool.services.cohort_scope import Scope, scope_of
 from lti_tool.services.desk.dossier_views import Dossier
 from lti_tool.services.desk.dossiers import read_dossier
-from lti_tool.services.engine import completion
+from lti_tool.services.engine import measuring
 from lti_tool.services.engine.anonymity import masked_row, staff_name, staff_order
 from lti_tool.services.engine.confirmations import Confirmation, confirm
 from lti_tool.services.outbox import scores
 from lti_tool.services.outbox.scores import ScoreState
 
 PAGE_SIZE = 25
+EXPORT_PAGE = 500
 HANDED_IN = (WorkState.SUBMITTED, WorkState.HELD, WorkState.RELEASED)
 
 
@@ -108,17 +109,39 @@ class People:
         with self.db.read() as session:
             activity = find_activity(session, _staff(viewer), activity_id)
             scope = scope_of(session, viewer, cohort_id)
-            query = _filtered(_members(activity, scope), activity, which)
-            if after is not None:
-                query = query.where(_after(session, activity, after))
-            rows = session.execute(
-                query.add_columns(Membership, Participation)
-                .order_by(staff_order(activity), User.id)
-                .limit(PAGE_SIZE + 1)
-            ).all()
-            following = _place(rows[PAGE_SIZE - 1]) if len(rows) > PAGE_SIZE else None
-            shown = _rows(session, activity, rows[:PAGE_SIZE])
+            query = _members(activity, scope).where(_let_through(activity)[which])
+            shown, following = _page(session, activity, query, after, PAGE_SIZE)
             return PeoplePage(tuple(shown), following, _counts(session, activity, scope))
+
+    def lines(
+        self,
+        viewer: Viewer,
+        activity_id: uuid.UUID,
+        which: PeopleFilter = PeopleFilter.ALL,
+        cohort_id: uuid.UUID | None = None,
+    ) -> Iterator[LearnerRow]:
+        """Yield all learners that ``which`` lets through, some at a time; raise NotFound."""
+        after: uuid.UUID | None = None
+        while True:
+            rows, after = self.some(viewer, activity_id, after, EXPORT_PAGE, which, cohort_id)
+            yield from rows
+            if after is None:
+                return
+
+    def some(
+        self,
+        viewer: Viewer,
+        activity_id: uuid.UUID,
+        after: uuid.UUID | None,
+        size: int,
+        which: PeopleFilter = PeopleFilter.ALL,
+        cohort_id: uuid.UUID | None = None,
+    ) -> tuple[list[LearnerRow], uuid.UUID | None]:
+        """Return ``size`` learners, and what the next come after if there are more."""
+        with self.db.read() as session:
+            activity = find_activity(session, _staff(viewer), activity_id)
+            query = _members(activity, scope_of(session, viewer, cohort_id))
+            return _page(session, activity, query.where(_let_through(activity)[which]), after, size)
 
     def open(self, viewer: Viewer, activity_id: uuid.UUID, participation_id: uuid.UUID) -> Dossier:
         """Return everything staff may know of one learner in this activity; raise NotFound."""
@@ -147,6 +170,21 @@ def _staff(viewer: Viewer) -> Viewer:
     if not viewer.role.moderates:
         raise Forbidden("desk")
     return viewer
+
+
+def _page(
+    session: Session, activity: Activity, query: Select[User], after: uuid.UUID | None, size: int
+) -> tuple[list[LearnerRow], uuid.UUID | None]:
+    """Return a page of learners by name, and what the next one comes after, if there is one."""
+    if after is not None:
+        query = query.where(_after(session, activity, after))
+    rows = session.execute(
+        query.add_columns(Membership, Participation)
+        .order_by(staff_order(activity), User.id)
+        .limit(size + 1)
+    ).all()
+    following = _place(rows[size - 1]) if len(rows) > size else None
+    return _rows(session, activity, rows[:size]), following
 
 
 def _place(row: Any) -> uuid.UUID:
@@ -187,32 +225,34 @@ def _members(activity: Activity, scope: Scope) -> Select[User]:
     )
 
 
-def _filtered(query: Select[User], activity: Activity, which: PeopleFilter) -> Select[User]:
+def _let_through(activity: Activity) -> dict[PeopleFilter, ColumnElement[bool]]:
+    """Return what each filter asks of a row of ``_members``."""
     handed_in = exists().where(
         Reflection.participation_id == Participation.id, Reflection.state.in_(HANDED_IN)
     )
     confirmed = exists().where(ConfirmedLevel.participation_id == Participation.id)
-    tagged = bool(activity.competencies)
+    tagged = true() if activity.competencies else false()
     here = Membership.left_at.is_(None)
-    wanted: dict[PeopleFilter, tuple[ColumnElement[bool], ...]] = {
-        PeopleFilter.ALL: (),
-        PeopleFilter.NOT_STARTED: (Participation.id.is_(None),),
-        PeopleFilter.WRITING: (here, Participation.id.is_not(None), ~handed_in),
-        PeopleFilter.UNDER_WAY: (here, Participation.completed_at.is_(None), handed_in),
-        PeopleFilter.TO_CONFIRM: (here, handed_in, ~confirmed, true() if tagged else false()),
-        PeopleFilter.COMPLETE: (Participation.completed_at.is_not(None),),
-        PeopleFilter.REFUSED: (_refused(),),
-        PeopleFilter.GONE: (~here,),
+    return {
+        PeopleFilter.ALL: true(),
+        PeopleFilter.NOT_STARTED: Participation.id.is_(None),
+        PeopleFilter.WRITING: and_(here, Participation.id.is_not(None), ~handed_in),
+        PeopleFilter.UNDER_WAY: and_(here, Participation.completed_at.is_(None), handed_in),
+        PeopleFilter.TO_CONFIRM: and_(here, handed_in, ~confirmed, tagged),
+        PeopleFilter.COMPLETE: Participation.completed_at.is_not(None),
+        PeopleFilter.REFUSED: _refused(),
+        PeopleFilter.GONE: ~here,
     }
-    return query.where(*wanted[which])
 
 
 def _refused() -> ColumnElement[bool]:
     newer = aliased(OutboxMessage)
     return exists().where(
         OutboxMessage.participation_id == Participation.id,
+        OutboxMessage.kind == scores.KIND,
         OutboxMessage.state == OutboxState.REFUSED,
         ~exists().where(
+            newer.kind == scores.KIND,
             newer.participation_id == OutboxMessage.participation_id,
             newer.created_at > OutboxMessage.created_at,
             newer.state != OutboxState.SUPERSEDED,
@@ -221,34 +261,26 @@ def _refused() -> ColumnElement[bool]:
 
 
 def _counts(session: Session, activity: Activity, scope: Scope) -> dict[PeopleFilter, int]:
-    members = _members(activity, scope)
-    counts = [
-        select(func.count())
-        .select_from(_filtered(members, activity, which).with_only_columns(User.id).subquery())
-        .scalar_subquery()
-        for which in PeopleFilter
-    ]
-    return dict(zip(PeopleFilter, session.execute(select(*counts)).one(), strict=True))
+    """Count all filters at once: in a large course, looking at everybody is what costs."""
+    each = _let_through(activity)
+    counts = [func.count(case((each[which], 1))) for which in PeopleFilter]
+    row = session.execute(_members(activity, scope).with_only_columns(*counts)).one()
+    return dict(zip(PeopleFilter, row, strict=True))
 
 
 def _rows(session: Session, activity: Activity, found: Iterable[Any]) -> list[LearnerRow]:
     found = list(found)
-    started = [row[2].id for row in found if row[2] is not None]
-    states: dict[uuid.UUID, WorkState] = dict(
-        session.execute(
-            select(Reflection.participation_id, Reflection.state).where(
-                Reflection.participation_id.in_(started)
-            )
-        ).all()
-    )
+    started = [row[2] for row in found if row[2] is not None]
+    ids = [part.id for part in started]
     confirmed: dict[uuid.UUID, int] = dict(
         session.execute(
             select(ConfirmedLevel.participation_id, func.count())
-            .where(ConfirmedLevel.participation_id.in_(started))
+            .where(ConfirmedLevel.participation_id.in_(ids))
             .group_by(ConfirmedLevel.participation_id)
         ).all()
     )
-    sent = scores.states_for(session, activity.id, started)
+    sent = scores.states_for(session, activity.id, ids)
+    measured = measuring.measure_all(session, started)
     to_confirm = len(activity.competencies)
     return [
         LearnerRow(
@@ -257,8 +289,8 @@ def _rows(session: Session, activity: Activity, found: Iterable[Any]) -> list[Le
             last_seen_at=membership.last_seen_at if membership.launched_role else None,
             left_at=membership.left_at,
             participation_id=part.id if part else None,
-            reflection=states.get(part.id) if part else None,
-            progress=completion.measure(session, part) if part else None,
+            reflection=measured[part.id][0] if part else None,
+            progress=measured[part.id][1] if part else None,
             completed_at=part.completed_at if part else None,
             confirmed=confirmed.get(part.id, 0) if part else 0,
             to_confirm=to_confirm,

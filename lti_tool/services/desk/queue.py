@@ -127,20 +127,29 @@ def read_page(
     scope: Scope,
 ) -> QueuePage:
     """Return the page of list ``which`` that comes after the cursor; only work within ``scope``."""
-    within = patience(session, activity_id)
-    listed = _reflections(activity_id, which, within).where(scope.holds_reflection())
-    rows: list[Reflection | Response] = list(
-        session.scalars(_page(listed, Reflection, which, after))
-    )
+    entries, following = read_entries(session, activity_id, which, after, scope, PAGE_SIZE)
+    return QueuePage(which, entries, following, _counts(session, activity_id, scope))
+
+
+def read_entries(
+    session: Session,
+    activity_id: uuid.UUID,
+    which: QueueList,
+    after: Cursor | None,
+    scope: Scope,
+    size: int,
+) -> tuple[tuple[WorkEntry, ...], Cursor | None]:
+    """Return ``size`` entries of a list after the cursor, and where they end if there are more."""
+    listed = _reflections(activity_id, which, patience(session, activity_id))
+    query = _page(listed.where(scope.holds_reflection()), Reflection, which, after)
+    rows: list[Reflection | Response] = list(session.scalars(query.limit(size + 1)))
     if which is not QueueList.UNANSWERED:
         theirs = _responses(activity_id, which).where(scope.holds_response())
-        rows += session.scalars(_page(theirs, Response, which, after))
+        rows += session.scalars(_page(theirs, Response, which, after).limit(size + 1))
     rows.sort(key=lambda row: _place(row, which), reverse=which.newest_first)
-    shown = rows[:PAGE_SIZE]
-    following = _cursor(shown[-1], which) if len(rows) > PAGE_SIZE else None
+    following = _cursor(rows[size - 1], which) if len(rows) > size else None
     activity = session.get_one(Activity, activity_id)
-    entries = tuple(_entry(activity, row, which) for row in shown)
-    return QueuePage(which, entries, following, _counts(session, activity_id, scope))
+    return tuple(_entry(activity, row, which) for row in rows[:size]), following
 
 
 def patience(session: Session, activity_id: uuid.UUID) -> timedelta:
@@ -192,7 +201,7 @@ def _responses(activity_id: uuid.UUID, which: QueueList) -> Select[Response]:
 
 
 def _page(query: Select[Any], model: Any, which: QueueList, after: Cursor | None) -> Select[Any]:
-    """Cut ``query`` to one page and one row more, from the cursor on."""
+    """Put ``query`` in order, from the cursor on."""
     if which is QueueList.WAITING:
         return _waiting_page(query, model, after)
     if after is not None:
@@ -204,11 +213,11 @@ def _page(query: Select[Any], model: Any, which: QueueList, after: Cursor | None
     order = (model.visible_at, model.id)
     if which.newest_first:
         order = (model.visible_at.desc(), model.id.desc())
-    return query.where(model.visible_at.is_not(None)).order_by(*order).limit(PAGE_SIZE + 1)
+    return query.where(model.visible_at.is_not(None)).order_by(*order)
 
 
 def _waiting_page(query: Select[Any], model: Any, after: Cursor | None) -> Select[Any]:
-    """Cut the list of what waits: the most urgent first, then the oldest."""
+    """Put the list of what waits in order: the most urgent first, then the oldest."""
     if after is not None:
         same = and_(model.urgency == after.urgency, model.waits_since == after.at)
         query = query.where(
@@ -218,7 +227,7 @@ def _waiting_page(query: Select[Any], model: Any, after: Cursor | None) -> Selec
                 and_(same, model.id > after.id),
             )
         )
-    return query.order_by(model.urgency, model.waits_since, model.id).limit(PAGE_SIZE + 1)
+    return query.order_by(model.urgency, model.waits_since, model.id)
 
 
 def _in_list(model: Any, which: QueueList) -> ColumnElement[bool]:
@@ -245,30 +254,25 @@ def _cursor(row: Reflection | Response, which: QueueList) -> Cursor | None:
 
 def _counts(session: Session, activity_id: uuid.UUID, scope: Scope) -> dict[QueueList, int]:
     """Count what asks for the tutor; the other lists only grow."""
-    held_reflections = select(func.count()).where(
+    reflections = select(func.count()).where(
         Reflection.activity_id == activity_id,
-        Reflection.urgency > Urgency.NONE.value,
+        _in_list(Reflection, QueueList.WAITING),
         scope.holds_reflection(),
     )
-    held_responses = select(func.count()).where(
+    responses = select(func.count()).where(
         Response.activity_id == activity_id,
-        Response.urgency > Urgency.NONE.value,
+        _in_list(Response, QueueList.WAITING),
         scope.holds_response(),
     )
     without = select(func.count()).where(
         Reflection.activity_id == activity_id,
-        Reflection.state == WorkState.RELEASED,
+        _in_list(Reflection, QueueList.UNANSWERED),
         unanswered(patience(session, activity_id)),
         scope.holds_reflection(),
     )
-    row = session.execute(
-        select(
-            held_reflections.scalar_subquery(),
-            held_responses.scalar_subquery(),
-            without.scalar_subquery(),
-        )
-    ).one()
-    return {QueueList.WAITING: row[0] + row[1], QueueList.UNANSWERED: row[2]}
+    counts = select(*(one.scalar_subquery() for one in (reflections, responses, without)))
+    waiting, answering, unserved = session.execute(counts).one()
+    return {QueueList.WAITING: waiting + answering, QueueList.UNANSWERED: unserved}
 
 
 def _entry(activity: Activity, row: Reflection | Response, which: QueueList) -> WorkEntry:
@@ -283,8 +287,7 @@ def _entry(activity: Activity, row: Reflection | Response, which: QueueList) -> 
         author = staff_author_of_response(activity, row)
         about = staff_name(activity, row.reflection.participation)
         text = row.resonates or row.question or row.suggestion
-    kind = WorkKind(row.SUBJECT)
-    urgency, again = Urgency(row.urgency), len(row.revisions) > 1
+    kind, urgency, again = WorkKind(row.SUBJECT), Urgency(row.urgency), len(row.revisions) > 1
     return WorkEntry(kind, row.id, row.state, author, about, since, excerpt(text), urgency, again)
 
 

@@ -19,12 +19,14 @@ from lti_tool.rules.vocabulary import Audience, Step, WorkState
 from lti_tool.secrecy import digest
 from lti_tool.services.cohort_scope import Scope
 from lti_tool.services.desk.queue import WorkKind
+from lti_tool.services.engine import readings
 from lti_tool.services.engine.anonymity import staff_author_of_response, staff_name
 from lti_tool.services.engine.appealing import AppealView
 from lti_tool.services.engine.commenting import CommentView
 from lti_tool.services.engine.flagging import FlagView
 from lti_tool.services.engine.history import HistoryLine
 from lti_tool.services.engine.redacting import RedactionView
+from lti_tool.services.files.shown import FileView
 from lti_tool.services.learner.rounds import Round
 
 DECISIONS = (Step.RELEASE, Step.RETURN, Step.WITHHOLD)
@@ -55,6 +57,7 @@ class WorkPart:
     """What tells the answer from the others: the prompt's id, or the response part's key."""
     speaks_to: tuple[str, ...] = ()
     """Codes of the competencies that the prompt speaks to."""
+    files: tuple[FileView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,8 @@ def author_name(activity: Activity, work: Reflection | Response) -> str:
 def texts_of(session: Session, work: Reflection | Response) -> list[str]:
     """Return the texts of a work that peers read, as HTML."""
     if isinstance(work, Response):
-        return [getattr(work, name) for name in RESPONSE_PARTS]
+        parts = [getattr(work, name) for name in RESPONSE_PARTS]
+        return parts + readings.comments_in(session, work.id)
     latest = session.scalars(
         select(ReflectionRevision.answers)
         .where(ReflectionRevision.reflection_id == work.id)

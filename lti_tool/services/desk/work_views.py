@@ -26,9 +26,12 @@ from lti_tool.rules.vocabulary import Audience, Step, WorkState
 from lti_tool.services.cohort_scope import Scope, scope_of
 from lti_tool.services.desk.queue import WorkKind
 from lti_tool.services.desk.work import PersonRef, WorkPart, WorkView, expected_of, load
-from lti_tool.services.engine import appealing, commenting, flagging, redacting
-from lti_tool.services.engine.anonymity import staff_name
+from lti_tool.services.engine import appealing, commenting, flagging, readings, redacting
+from lti_tool.services.engine.anonymity import is_masked, staff_name
 from lti_tool.services.engine.history import history_of
+from lti_tool.services.engine.readings import ReadingView
+from lti_tool.services.files import shown
+from lti_tool.services.files.shown import Files
 from lti_tool.services.learner.rounds import Text, rounds_of
 
 
@@ -98,14 +101,18 @@ def read_response(session: Session, response_id: uuid.UUID) -> Response:
 
 def reflection_view(session: Session, activity: Activity, reflection: Reflection) -> WorkView:
     """Return a reflection as staff read it."""
-    revisions = [revision.answers for revision in reflection.revisions]
+    revisions = list(reflection.revisions)
     if reflection.state is WorkState.SUBMITTED:
         # Reached through a response to an earlier revision: the grace window holds here, too.
         revisions.pop()
     prompts = reflection.version.prompts
-    latest = revisions[-1] if revisions else {}
+    latest = revisions[-1].answers if revisions else {}
     passages = redacting.passages_of(session, [reflection.id]).get(reflection.id, ())
-    answers = [_answers(reflection, texts, activity.locale) for texts in revisions]
+    files = shown.handed_in(session, revisions, is_masked(activity, reflection.participation))
+    answers = [
+        _answers(reflection, one.answers, activity.locale, added)
+        for one, added in zip(revisions, files, strict=True)
+    ]
     dates = [revision.submitted_at for revision in reflection.revisions]
     count = select(func.count()).where(
         Response.reflection_id == reflection.id, Response.state == WorkState.RELEASED
@@ -130,7 +137,7 @@ def reflection_view(session: Session, activity: Activity, reflection: Reflection
         expected=expected_of(reflection),
         is_flagged=reflection.flagged_at is not None,
         is_appealed=reflection.appealed_at is not None,
-        rounds=rounds_of([_texts(parts) for parts in answers], dates),
+        rounds=rounds_of([_texts(parts) for parts in answers], dates, _for_staff(answers)),
     )
 
 
@@ -145,9 +152,10 @@ def response_view(session: Session, activity: Activity, response: Response) -> W
         and response.saved_at is not None
         and response.saved_at > returns[-1]
     )
-    sent = [_response_parts(revision.parts) for revision in response.revisions]
+    told = readings.readings_of(session, [response.id], activity.locale).get(response.id, ())
+    sent = [_response_parts(revision.parts, told) for revision in response.revisions]
     last_sent = sent[-1] if sent else ()
-    shown = last_sent if revised else response_parts(response)
+    shown = last_sent if revised else response_parts(response, told)
     passages = redacting.passages_of(session, [response.id]).get(response.id, ())
     return WorkView(
         kind=WorkKind.RESPONSE,
@@ -174,14 +182,29 @@ def response_view(session: Session, activity: Activity, response: Response) -> W
     )
 
 
-def response_parts(response: Response) -> tuple[WorkPart, ...]:
-    """Return the parts of a response that have text."""
-    return _response_parts({name: getattr(response, name) for name in RESPONSE_PARTS})
+def response_parts(response: Response, told: Sequence[ReadingView] = ()) -> tuple[WorkPart, ...]:
+    """Return the parts of a response that have text; ``told`` is what it says by criteria."""
+    texts = {name: getattr(response, name) for name in RESPONSE_PARTS}
+    return _response_parts(texts | {one.key: one.html for one in told}, told)
 
 
-def _response_parts(texts: Mapping[str, str]) -> tuple[WorkPart, ...]:
+def _response_parts(texts: Mapping[str, str], told: Sequence[ReadingView]) -> tuple[WorkPart, ...]:
     found = ((name, texts.get(name, "")) for name in RESPONSE_PARTS)
-    return tuple(WorkPart(name, html, Audience.COHORT, key=name) for name, html in found if html)
+    parts = [WorkPart(name, html, Audience.COHORT, key=name) for name, html in found if html]
+    for one in told:
+        if html := texts.get(one.key, ""):
+            name, codes = one.criterion.name, (one.criterion.speaks_to,)
+            parts.append(
+                WorkPart(
+                    name,
+                    html,
+                    Audience.COHORT,
+                    one.criterion.locale,
+                    one.key,
+                    tuple(filter(None, codes)),
+                )
+            )
+    return tuple(parts)
 
 
 def _marked(parts: Sequence[WorkPart], passages: Sequence[str]) -> tuple[WorkPart, ...]:
@@ -193,6 +216,11 @@ def _texts(parts: Sequence[WorkPart]) -> list[Text]:
     return [Text(one.key, one.label, one.locale, one.html) for one in parts]
 
 
+def _for_staff(answers: Sequence[Sequence[WorkPart]]) -> list[Files]:
+    """Return the files of each version that staff see."""
+    return [{part.key: part.files for part in parts if part.files} for parts in answers]
+
+
 def _reflection_parts() -> tuple[_AbstractLoad, ...]:
     return (
         joinedload(Reflection.participation).joinedload(Participation.user),
@@ -202,19 +230,22 @@ def _reflection_parts() -> tuple[_AbstractLoad, ...]:
 
 
 def _answers(
-    reflection: Reflection, answers: Mapping[str, str], locale: str
+    reflection: Reflection, answers: Mapping[str, str], locale: str, files: Files
 ) -> tuple[WorkPart, ...]:
     """Return the answers that staff read, each under its prompt in the reader's language."""
     parts = []
     for prompt in reflection.version.prompts:
         html = answers.get(str(prompt.id), "")
-        if html and prompt.audience is not Audience.ME:
+        added = files.get(str(prompt.id), ())
+        if (html or added) and prompt.audience is not Audience.ME:
             worded = wording(
                 prompt.template_key, prompt.text, prompt.help, locale, prompt.translations
             )
             key = str(prompt.id)
             codes = tuple(item.code or pick(item.statement) for item in prompt.competencies)
-            parts.append(WorkPart(worded.text, html, prompt.audience, worded.locale, key, codes))
+            parts.append(
+                WorkPart(worded.text, html, prompt.audience, worded.locale, key, codes, added)
+            )
     return tuple(parts)
 
 

@@ -37,6 +37,7 @@ from lti_tool.services.engine.allocating import Expression
 from lti_tool.services.engine.leases import counted
 from lti_tool.services.engine.reach import answerable
 from lti_tool.services.engine.wording import LevelLine, score_comment
+from lti_tool.services.learning_records import noting
 from lti_tool.services.locking import lock_activity
 from lti_tool.services.outbox import scores
 
@@ -107,6 +108,7 @@ def refresh(session: Session, participation: Participation) -> Progress:
     participation.measured_at = now
     if result.complete is not was_complete:
         participation.completed_at = now if result.complete else None
+        noting.note_completion(session, participation, result.score)
     if reflection is not None:
         _note_service(reflection, counts, result)
     if (

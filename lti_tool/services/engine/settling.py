@@ -15,6 +15,7 @@ from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Response
 from lti_tool.rules.vocabulary import WorkState
 from lti_tool.services.engine import completion
+from lti_tool.services.learning_records import noting
 from lti_tool.services.locking import lock_activity
 
 Work = Reflection | Response
@@ -58,7 +59,9 @@ def settle(session: Session, work: Work) -> None:
     mode = activity.reflection_moderation if is_reflection else activity.response_moderation
     session.add(work.settle(mode))
     session.flush()
-    completion.refresh(session, addressee(session, work))
+    concerned = addressee(session, work)
+    noting.note_work(session, concerned, work)
+    completion.refresh(session, concerned)
 
 
 def settle_now(db: Database, activity_id: uuid.UUID) -> None:

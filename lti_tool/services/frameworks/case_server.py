@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -13,11 +13,13 @@ from lti_tool.errors import NotFound
 from lti_tool.exports.case import CaseWriter
 from lti_tool.exports.case_package import case_package
 from lti_tool.exports.case_values import Json
+from lti_tool.exports.rubrics import rubric
 from lti_tool.models import Database
 from lti_tool.models.frameworks import Competency, CompetencyFramework, CompetencyLink
 from lti_tool.rules.frameworks import ItemDraft
 from lti_tool.rules.licences import Sharing, judge
 from lti_tool.services.frameworks.exports import head, item_draft, link_draft, whole
+from lti_tool.services.frameworks.published_criteria import published_criteria
 
 MOST_LINKS = 1000
 DEFINITIONS = ("CFConcepts", "CFSubjects", "CFLicenses", "CFItemTypes", "CFAssociationGroupings")
@@ -44,8 +46,9 @@ class CaseServer:
         """Return a whole CFPackage as JSON, piece by piece."""
         with self.db.read() as session:
             framework = _framework(session, identifier)
-            draft = whole(session, framework)
-        return case_package(self._writer(framework, draft))
+            writer = self._writer(framework, whole(session, framework))
+            writer = replace(writer, criteria=self._criteria(session, framework))
+        return case_package(writer)
 
     def item(self, identifier: str) -> Json:
         """Return one CFItem; a retired one has a day on which that happened."""
@@ -105,10 +108,11 @@ class CaseServer:
             return {**told, "CFDocumentURI": writer.document_link}
 
     def rubric(self, identifier: str) -> Json:
-        """Return one CFRubric: a framework's scale, or one that came with it."""
+        """Return one CFRubric: a scale, an activity's criteria, or one that came along."""
         with self.db.read() as session:
             for framework in _served(session):
-                for rubric in self._writer(framework).rubrics():
+                criteria = self._criteria(session, framework)
+                for rubric in replace(self._writer(framework), criteria=criteria).rubrics():
                     if _is(rubric, identifier):
                         return rubric
         raise NotFound("rubric")
@@ -128,6 +132,13 @@ class CaseServer:
     def _writer(self, framework: CompetencyFramework, draft: Any = None) -> CaseWriter:
         moment = framework.updated_at or framework.created_at
         return CaseWriter(draft or head(framework), self.base_url, moment)
+
+    def _criteria(self, session: Session, framework: CompetencyFramework) -> tuple[Json, ...]:
+        """Return the criteria that educators publish with a framework."""
+        writer = self._writer(framework)
+        return tuple(
+            rubric(one, writer) for one in published_criteria(session, framework, self.base_url)
+        )
 
     def _item(
         self, session: Session, framework: CompetencyFramework, competency: Competency
@@ -158,10 +169,17 @@ def _served(session: Session) -> list[CompetencyFramework]:
     )
     served: dict[str, CompetencyFramework] = {}
     for one in session.scalars(query):
-        named = (*one.title.values(), one.creator, one.uri)
-        if judge(one.licence, one.licence_url, *named).sharing is Sharing.OPEN:
+        if is_served(one):
             served.setdefault(one.identifier, one)
     return list(served.values())
+
+
+def is_served(framework: CompetencyFramework) -> bool:
+    """Return whether everybody may read a framework here."""
+    named = (*framework.title.values(), framework.creator, framework.uri)
+    verdict = judge(framework.licence, framework.licence_url, *named)
+    is_ours = framework.registration_id is None or framework.is_public
+    return is_ours and verdict.sharing is Sharing.OPEN
 
 
 def _framework(session: Session, identifier: str) -> CompetencyFramework:

@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from lti_tool.errors import NotFound
+from lti_tool.exports.canvas_csv import canvas_csv
 from lti_tool.exports.case import CaseWriter
 from lti_tool.exports.case_package import case_package
 from lti_tool.exports.framework_csv import framework_csv
@@ -21,8 +22,8 @@ from lti_tool.rules.frameworks import FrameworkDraft, ItemDraft, LevelDraft, Lin
 from lti_tool.rules.licences import Verdict, judge
 from lti_tool.rules.viewer import Viewer
 
-CASE, MOODLE, CSV = "case", "moodle", "csv"
-ENDINGS = {CASE: "json", MOODLE: "csv", CSV: "csv"}
+CASE, MOODLE, CANVAS, CSV = "case", "moodle", "canvas", "csv"
+ENDINGS = {CASE: "json", MOODLE: "csv", CANVAS: "csv", CSV: "csv"}
 READ_AT_ONCE = 1000
 
 
@@ -44,7 +45,7 @@ class FrameworkExports:
     base_url: str
 
     def export(self, framework_id: uuid.UUID, form: str, viewer: Viewer | None = None) -> Export:
-        """Return a framework as a file of ``form``: ``case``, ``moodle`` or ``csv``.
+        """Return a framework as a file of ``form``: ``case``, ``moodle``, ``canvas`` or ``csv``.
 
         With ``viewer``, only what that person may choose from; raises NotFound.
         """
@@ -64,6 +65,8 @@ class FrameworkExports:
     def _pieces(self, draft: FrameworkDraft, form: str, moment: datetime) -> Iterator[bytes]:
         if form == MOODLE:
             return moodle_csv(draft)
+        if form == CANVAS:
+            return canvas_csv(draft)
         if form == CSV:
             return framework_csv(draft)
         return case_package(CaseWriter(draft, self.base_url, moment))

@@ -25,6 +25,7 @@ from lti_tool.services.frameworks.plans import (
     seen_of,
 )
 from lti_tool.services.frameworks.writing import Progress, no_progress
+from lti_tool.services.outbox import competency_columns
 
 KEPT = timedelta(hours=24)
 """How long an uploaded file waits for its confirmation."""
@@ -136,6 +137,7 @@ def write_framework(
     writing.write_levels(session, framework, draft)
     writing.write_items(session, framework, draft, comparison, progress)
     writing.write_links(session, framework, draft)
+    competency_columns.framework_changed(session, framework.id)
     return replace(plan, done_id=framework.id)
 
 

@@ -16,6 +16,7 @@ from lti_tool.errors import InvalidInput, NotFound
 from lti_tool.i18n import gettext as _
 from lti_tool.i18n import ngettext
 from lti_tool.lti.deep_linking import (
+    COMPLETION_TAG,
     LIFE,
     Dialog,
     LinkItem,
@@ -31,6 +32,7 @@ from lti_tool.lti.signing import sign
 from lti_tool.models.activities import Activity
 from lti_tool.models.database import Database
 from lti_tool.models.launches import LaunchSession
+from lti_tool.rules.competency_columns import resource_id, tag
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import SessionKind
 from lti_tool.services.platforms.keys import SigningKeys
@@ -212,12 +214,19 @@ def _link(activity: Activity, base_url: str) -> LinkItem:
         text=activity.description,
         url=f"{base_url}/lti/launch?activity={activity.id}",
         custom=placed,
-        resource_id=f"act:{activity.id}",
+        resource_id=resource_id(activity.id),
+        tag=_tag(activity),
         icon_url=f"{base_url}{ICON}",
         opens_at=activity.opens_at,
         due_at=activity.next_due_at,
         review=Review(_("Open this learner's work"), custom),
     )
+
+
+def _tag(activity: Activity) -> str:
+    """Return the tag of an activity's column: its competency, if it is about that one alone."""
+    alone = activity.competencies[0] if len(activity.competencies) == 1 else None
+    return tag(alone.identifier) if alone else COMPLETION_TAG
 
 
 def _words(trouble: Trouble) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
@@ -20,6 +20,7 @@ from lti_tool.rules.prompt_templates import wording
 from lti_tool.rules.rich_text import count_words, counts_characters, to_text
 from lti_tool.rules.vocabulary import Audience, Phase, WorkState
 from lti_tool.services.engine import redacting
+from lti_tool.services.files.shown import NONE, Files, FileView, handed_in
 from lti_tool.services.frameworks.frameworks import CompetencyView, competency_view
 
 FIELD_PREFIX = "answer-"
@@ -58,6 +59,9 @@ class AnswerView:
 
     prompt: PromptView
     html: str = ""
+    files: tuple[FileView, ...] = ()
+    put_aside: tuple[FileView, ...] = ()
+    """What its author removed a moment ago and may put back."""
 
     @property
     def text(self) -> str:
@@ -98,15 +102,38 @@ def answer_views(
     )
 
 
+def with_files(
+    views: Sequence[AnswerView], files: Files, put_aside: Files = NONE
+) -> tuple[AnswerView, ...]:
+    """Return answers with the files that belong to them."""
+    keys = [str(view.prompt.id) for view in views]
+    return tuple(
+        replace(view, files=files.get(key, ()), put_aside=put_aside.get(key, ()))
+        for view, key in zip(views, keys, strict=True)
+    )
+
+
+def undescribed(views: Sequence[AnswerView]) -> dict[str, str]:
+    """Say, by form field, which pictures lack words for those who do not see them."""
+    message = _("Say what this picture shows, or tick that it adds nothing to your words.")
+    files = (file for view in views for file in view.files)
+    return {file.alt_field: message for file in files if not file.is_described}
+
+
 def peer_answers(session: Session, reflection: Reflection, locale: str) -> tuple[AnswerView, ...]:
     """Return what peers read of a reflection: what was released last, and is for the cohort."""
+    revision = _released(session, reflection.id)
+    if revision is None:
+        return ()
     version = read_version(session, reflection.version_id)
-    views = answer_views(version, _released_texts(session, reflection.id), locale)
+    neutral = reflection.participation.activity.anonymity.hides_peers
+    files = handed_in(session, [revision], neutral)[0]
+    views = with_files(answer_views(version, revision.answers, locale), files)
     passages = redacting.passages_of(session, [reflection.id]).get(reflection.id, ())
     return tuple(
         replace(view, html=redacting.for_peers(view.html, passages))
         for view in views
-        if view.html and view.prompt.audience is Audience.COHORT
+        if (view.html or view.files) and view.prompt.audience is Audience.COHORT
     )
 
 
@@ -123,8 +150,8 @@ def submitted_texts(session: Session, reflection_id: uuid.UUID) -> Mapping[str, 
     )
 
 
-def _released_texts(session: Session, reflection_id: uuid.UUID) -> Mapping[str, str]:
-    """Return the answers that were the last ones when the reflection was last released.
+def _released(session: Session, reflection_id: uuid.UUID) -> ReflectionRevision | None:
+    """Return the revision that was the last one when the reflection was last released.
 
     Who answered it reads on while its author revises it, but nothing that nobody has released.
     """
@@ -132,17 +159,14 @@ def _released_texts(session: Session, reflection_id: uuid.UUID) -> Mapping[str, 
         ModerationDecision.reflection_id == reflection_id,
         ModerationDecision.to_state == WorkState.RELEASED,
     )
-    return (
-        session.scalar(
-            select(ReflectionRevision.answers)
-            .where(
-                ReflectionRevision.reflection_id == reflection_id,
-                ReflectionRevision.submitted_at <= released.scalar_subquery(),
-            )
-            .order_by(ReflectionRevision.number.desc())
-            .limit(1)
+    return session.scalar(
+        select(ReflectionRevision)
+        .where(
+            ReflectionRevision.reflection_id == reflection_id,
+            ReflectionRevision.submitted_at <= released.scalar_subquery(),
         )
-        or {}
+        .order_by(ReflectionRevision.number.desc())
+        .limit(1)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -61,23 +61,20 @@ def check_version(
     current: int,
     texts: Mapping[str, str],
     stored: Mapping[str, str],
+    plain: Collection[str] = (),
 ) -> None:
     """Raise Stale if somebody, perhaps the writer in another tab, saved another text meanwhile.
 
     A save that repeats what is stored is no conflict: its first answer may have been lost on the
-    way. The error carries what is stored, as scripts expect it.
+    way. The error carries what is stored, as scripts expect it; fields in ``plain`` are no HTML.
     """
     if written.version in (None, current):
         return
     if all(stored.get(name, "") == text for name, text in texts.items()):
         return
-    raise Stale(
-        subject,
-        {
-            "current": {"fields": dict(stored), "formats": dict.fromkeys(stored, "html")},
-            "version": current,
-        },
-    )
+    formats = {name: "html" for name in stored if name not in plain}
+    current_text = {"fields": dict(stored), "formats": formats}
+    raise Stale(subject, {"current": current_text, "version": current})
 
 
 def _too_big(most_bytes: int) -> str:

@@ -9,20 +9,28 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.errors import IllegalTransition
 from lti_tool.models import Database
 from lti_tool.models.activities import ActivityVersion, Prompt
+from lti_tool.models.attachments import Attachment
 from lti_tool.models.reflections import Reflection, ReflectionAnswer, ReflectionRevision
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import Phase, WorkState
 from lti_tool.services.activities.prompt_changes import PromptChanges, compare, continued
 from lti_tool.services.activities.prompts import newest_version, prompt_values
 from lti_tool.services.engine import completion
-from lti_tool.services.learner.answers import AnswerView, prompt_view, read_version, working_texts
+from lti_tool.services.files import shown
+from lti_tool.services.learner.answers import (
+    AnswerView,
+    prompt_view,
+    read_version,
+    with_files,
+    working_texts,
+)
 from lti_tool.services.learner.standing import act
 from lti_tool.services.locking import lock_participation
 
@@ -71,21 +79,23 @@ def earlier_answers(
 ) -> tuple[AnswerView, ...]:
     """Return what was written to questions that are not asked any more, for its author alone."""
     texts = {key: html for key, html in working_texts(reflection).items() if html}
-    if reflection is None or not texts:
+    files = shown.working(session, reflection.id) if reflection else shown.NONE
+    if reflection is None or not (texts or files):
         return ()
     query = (
         select(Prompt)
         .join(ActivityVersion, Prompt.version_id == ActivityVersion.id)
         .where(
-            Prompt.id.in_([uuid.UUID(key) for key in texts]),
+            Prompt.id.in_([uuid.UUID(key) for key in {*texts, *files}]),
             Prompt.version_id != reflection.version_id,
         )
         .order_by(ActivityVersion.number, Prompt.position)
     )
-    return tuple(
-        AnswerView(prompt_view(prompt, locale), texts[str(prompt.id)])
+    views = [
+        AnswerView(prompt_view(prompt, locale), texts.get(str(prompt.id), ""))
         for prompt in session.scalars(query)
-    )
+    ]
+    return with_files(views, files)
 
 
 def _never_handed_in(session: Session, reflection: Reflection) -> bool:
@@ -109,6 +119,8 @@ def _move(session: Session, reflection: Reflection, newest: ActivityVersion) -> 
             moved = ReflectionAnswer(prompt_id=new_ids[prompt.root], html=row.html)
             reflection.answers.append(moved)
             row.html = ""
+        if prompt.root in fitting:
+            _move_files(session, reflection, prompt.id, new_ids[prompt.root])
         if prompt.id not in rows:
             reflection.answers.append(row)
     reflection.version_id = newest.id
@@ -116,3 +128,11 @@ def _move(session: Session, reflection: Reflection, newest: ActivityVersion) -> 
     reflection.saved_at = clock.now()
     session.flush()
     session.expire(reflection, ["version"])
+
+
+def _move_files(
+    session: Session, reflection: Reflection, before: uuid.UUID, after: uuid.UUID
+) -> None:
+    """Let the files of an answer go along with it."""
+    theirs = (Attachment.reflection_id == reflection.id) & (Attachment.prompt_id == before)
+    session.execute(update(Attachment).where(theirs).values(prompt_id=after))

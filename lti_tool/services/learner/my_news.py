@@ -11,6 +11,7 @@ from sqlalchemy import ScalarSelect, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
+from lti_tool.models.levels import DepthRating
 from lti_tool.models.moderation import ModerationDecision
 from lti_tool.models.participations import ConfirmedLevel, Participation
 from lti_tool.models.reflections import Reflection
@@ -38,11 +39,13 @@ class News:
     """Responses of theirs that a tutor decided on."""
     levels: int
     """Competency levels that were confirmed or changed."""
+    depths: int = 0
+    """Whether a tutor said how deep their reflection goes."""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing happened."""
-        counted = self.responses or self.heard or self.decided or self.levels
+        counted = self.responses or self.heard or self.decided or self.levels or self.depths
         return not counted and self.reflection is None
 
 
@@ -129,6 +132,7 @@ def _news() -> Select[*tuple[Any, ...]]:
         last,
         decided,
         _count(confirmed),
+        _count(_mine(DepthRating), DepthRating.at > _since()),
     )
 
 

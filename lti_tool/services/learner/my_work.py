@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -26,7 +26,8 @@ from lti_tool.services.learner.follow_up_views import FollowUpView, follow_up_vi
 from lti_tool.services.learner.follow_ups import Question, question
 from lti_tool.services.learner.participations import NextStepView
 from lti_tool.services.learner.response_views import ResponseView, received_responses
-from lti_tool.services.outbox import scores
+from lti_tool.services.outbox import competency_states, scores
+from lti_tool.services.outbox.competency_states import LevelState
 from lti_tool.services.outbox.scores import ScoreState
 
 
@@ -75,6 +76,8 @@ class WorkLine:
     question: Question | None
     follow_ups: tuple[FollowUpView, ...]
     score: ScoreState | None
+    level_states: tuple[LevelState, ...] = ()
+    """What the columns of their competencies were told."""
 
     @property
     def unrated(self) -> int:
@@ -113,7 +116,11 @@ class MyWorks:
         with self.db.read() as session:
             found = _participations(session, viewer)
             scored = scores.states_for(session, uuid.UUID(int=0), [one.id for one in found])
-            lines = tuple(_line(session, one, scored.get(one.id)) for one in found)
+            told = competency_states.states_for(session, [one.id for one in found])
+            lines = tuple(
+                replace(_line(session, one, scored.get(one.id)), level_states=told.get(one.id, ()))
+                for one in found
+            )
             return MyWork(lines, _paths(found))
 
 

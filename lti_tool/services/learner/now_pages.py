@@ -19,6 +19,7 @@ from lti_tool.services.activities.prompt_changes import PromptChanges
 from lti_tool.services.activities.ratings import RatingView, rating_views, scale_of
 from lti_tool.services.activities.target_levels import with_suggestions
 from lti_tool.services.activities.values import links_of
+from lti_tool.services.files import shown
 from lti_tool.services.frameworks.frameworks import LevelView
 from lti_tool.services.learner import answers, moving_over
 from lti_tool.services.learner.answers import AnswerView, answer_views, working_texts
@@ -61,6 +62,7 @@ class NowPage:
     """How newer questions differ, if the draft may go over to them."""
     earlier: tuple[AnswerView, ...] = ()
     """What was written to questions that are not asked any more."""
+    takes_files: bool = False
     done_keys: tuple[str, ...] = ()
     """Keys of drafts that a device may still keep of those questions."""
 
@@ -104,6 +106,8 @@ def now_page(
     ratings = with_suggestions(session, activity.id, rating_views(session, participation))
     rated = all(rating.before is not None for rating in ratings)
     views = answer_views(version, working_texts(reflection), activity.locale)
+    if reflection is not None:
+        views = answers.with_files(views, *shown.at_hand(session, reflection.id))
     left = working_texts(reflection).keys() - {str(view.prompt.id) for view in views}
     return NowPage(
         standing=standing,
@@ -116,6 +120,7 @@ def now_page(
         session=live_session(activity),
         changes=moving_over.offer(session, reflection, activity.locale),
         earlier=moving_over.earlier_answers(session, reflection, activity.locale) if left else (),
+        takes_files=activity.takes_files,
         done_keys=_done_keys(session, standing, left) if left else (),
     )
 

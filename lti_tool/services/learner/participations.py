@@ -25,6 +25,7 @@ from lti_tool.services.learner.answers import AnswerView, answer_views
 from lti_tool.services.learner.follow_up_views import FollowUpView, follow_up_views
 from lti_tool.services.learner.follow_ups import Question, question
 from lti_tool.services.learner.my_news import News, news, visit
+from lti_tool.services.learner.reminders import Reminder, unread
 from lti_tool.services.learner.response_views import ResponseView, received_responses
 from lti_tool.services.learner.standing import (
     Standing,
@@ -33,7 +34,9 @@ from lti_tool.services.learner.standing import (
     place_of,
     standing_of,
 )
-from lti_tool.services.outbox import scores
+from lti_tool.services.learning_records import noting
+from lti_tool.services.outbox import competency_states, scores
+from lti_tool.services.outbox.competency_states import LevelState
 from lti_tool.services.outbox.scores import ScoreState
 
 
@@ -74,10 +77,14 @@ class Overview:
     """The allocation they are at."""
     returned_id: uuid.UUID | None
     """The allocation of a response that the tutor returned."""
+    reminders: tuple[Reminder, ...] = ()
+    """What tutors wrote to them and they have not put away."""
     news: News | None = None
     """What came in since their last visit."""
     score: ScoreState | None = None
     """What their course was told; None if it was told nothing yet."""
+    level_states: tuple[LevelState, ...] = ()
+    """What the columns of their competencies were told."""
     question: Question | None = None
     """What is asked of their next step now."""
     askings: tuple[Asking, ...] = ()
@@ -101,6 +108,9 @@ class Participations:
         place = place_of(self.db, viewer, activity_id)
         standing = place.standing
         begun = Overview(standing, place.claim_id, place.returned_id)
+        if place.is_nudged:
+            with self.db.read() as session:
+                begun = replace(begun, reminders=unread(session, activity_id, viewer.user_id))
         if not standing.new_is_open:
             return begun
         with self.db.read() as session:
@@ -151,6 +161,7 @@ class Participations:
             step.action, step.by_date, step.opportunity = action, by_date, opportunity
             step.committed_at = clock.now()
             session.flush()
+            noting.note_next_step(session, participation, step)
             completion.refresh(session, participation)
 
     def rate_after(
@@ -173,6 +184,7 @@ def _told(
         begun,
         news=news(session, standing, viewer.user_id, participation.news_since),
         score=scores.states_for(session, participation.activity_id, [key]).get(key),
+        level_states=competency_states.of_one(session, key),
         question=question(session, key),
         askings=askings(session, key, with_names=False) if standing.unmasked_at else (),
         asked_more=confirmations.asked_of(session, key) if standing.activity.tutor_confirms else (),

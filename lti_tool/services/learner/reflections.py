@@ -21,6 +21,7 @@ from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import Phase, WorkState
 from lti_tool.services.engine import appealing, clocks, completion, redacting
 from lti_tool.services.engine.settling import settle
+from lti_tool.services.files.shown import Files, frozen, handed_in, rows_of, working
 from lti_tool.services.learner import answers
 from lti_tool.services.learner.answers import AnswerView, answer_views, working_texts
 from lti_tool.services.learner.drafts import Saved, Written, check_version
@@ -35,6 +36,7 @@ from lti_tool.services.learner.standing import (
     standing_of,
     takes_steps,
 )
+from lti_tool.services.link_titles import LinkTitles
 from lti_tool.services.locking import lock_participation
 
 
@@ -60,6 +62,7 @@ class Reflections:
     """Use cases of a reflection's author."""
 
     db: Database
+    link_titles: LinkTitles | None = None
 
     def now(self, viewer: Viewer, activity_id: uuid.UUID) -> NowPage:
         """Return the page of the Now phase; raise NotFound."""
@@ -80,7 +83,7 @@ class Reflections:
             if participation is None or not takes_steps(participation.activity):
                 participation = act(session, viewer, activity_id)
             lock_participation(session, participation.id)
-            reflection = _open_draft(session, participation, written)
+            reflection = open_draft(session, participation, written.fields)
             if reflection.state not in EDITABLE:
                 raise IllegalTransition("reflection", reflection.state, "edit")
             return _store(session, reflection, written)
@@ -95,7 +98,7 @@ class Reflections:
         with self.db.write() as session:
             participation = act(session, viewer, activity_id)
             lock_participation(session, participation.id)
-            reflection = _open_draft(session, participation, written)
+            reflection = open_draft(session, participation, written.fields)
             if reflection.state not in EDITABLE:
                 return _same_again(reflection, written)
             _store(session, reflection, written)
@@ -104,6 +107,8 @@ class Reflections:
                 _hand_in(session, participation, reflection)
         if problems:
             raise InvalidInput(problems)
+        if self.link_titles:
+            self.link_titles.want(written.html(name) or "" for name in written.fields)
         return None
 
     def take_back(self, viewer: Viewer, activity_id: uuid.UUID) -> None:
@@ -136,21 +141,25 @@ class Reflections:
             if reflection is None or reflection.submitted_at is None:
                 raise NotFound("submission")
             version = answers.read_version(session, reflection.version_id)
-            texts = answers.submitted_texts(session, reflection.id)
-            if not texts:
+            if not reflection.revisions:
                 raise NotFound("submission")
+            files = handed_in(session, reflection.revisions, neutral=False)
+            texts = reflection.revisions[-1].answers
             views = answer_views(version, texts, participation.activity.locale)
+            views = answers.with_files(views, files[-1])
             passages = redacting.passages_of(session, [reflection.id]).get(reflection.id, ())
             return SubmissionPage(
                 standing,
                 tuple(replace(one, html=redacting.for_author(one.html, passages)) for one in views),
                 reflection.submitted_at,
                 len(reflection.revisions),
-                _rounds(reflection, views),
+                _rounds(reflection, views, files),
             )
 
 
-def _rounds(reflection: Reflection, views: Sequence[AnswerView]) -> tuple[Round, ...]:
+def _rounds(
+    reflection: Reflection, views: Sequence[AnswerView], files: Sequence[Files]
+) -> tuple[Round, ...]:
     """Return what its author changed from one submission to the next."""
     versions = [
         [
@@ -160,7 +169,7 @@ def _rounds(reflection: Reflection, views: Sequence[AnswerView]) -> tuple[Round,
         ]
         for revision in reflection.revisions
     ]
-    return rounds_of(versions, [revision.submitted_at for revision in reflection.revisions])
+    return rounds_of(versions, [one.submitted_at for one in reflection.revisions], files)
 
 
 def _own(
@@ -173,11 +182,13 @@ def _own(
     return participation, reflection
 
 
-def _open_draft(session: Session, participation: Participation, written: Written) -> Reflection:
-    """Return the learner's reflection, begun with the version whose prompts are answered."""
+def open_draft(
+    session: Session, participation: Participation, fields: Mapping[str, str]
+) -> Reflection:
+    """Return the learner's reflection, begun with the version whose prompts ``fields`` name."""
     reflection = completion.reflection_of(session, participation.id)
     if reflection is None:
-        version = answers.version_to_answer(session, participation.activity_id, written.fields)
+        version = answers.version_to_answer(session, participation.activity_id, fields)
         reflection = Reflection(
             activity_id=participation.activity_id,
             participation_id=participation.id,
@@ -242,6 +253,7 @@ def _problems(
     version = answers.read_version(session, reflection.version_id)
     views = answer_views(version, working_texts(reflection), participation.activity.locale)
     said = {view.prompt.field: answers.problem_of(view) for view in views}
+    said |= answers.undescribed(answers.with_files(views, working(session, reflection.id)))
     return {field: [message] for field, message in said.items() if message}
 
 
@@ -249,8 +261,11 @@ def _hand_in(session: Session, participation: Participation, reflection: Reflect
     asked = {str(prompt.id) for prompt in reflection.version.prompts}
     texts = {key: html for key, html in working_texts(reflection).items() if html and key in asked}
     number_of_last = _revisions(session, reflection.id)
+    files = frozen(rows_of(session, reflection.id), [one.id for one in reflection.version.prompts])
     session.add(
-        ReflectionRevision(reflection_id=reflection.id, number=number_of_last + 1, answers=texts)
+        ReflectionRevision(
+            reflection_id=reflection.id, number=number_of_last + 1, answers=texts, files=files
+        )
     )
     grace = timedelta(minutes=participation.activity.grace_minutes)
     appealing.withdraw(session, reflection, participation.user_id)

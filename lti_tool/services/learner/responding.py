@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from lti_tool import clock
+from lti_tool import clock, i18n
 from lti_tool.errors import IllegalTransition, NotFound
 from lti_tool.i18n import gettext as _
 from lti_tool.i18n import number
@@ -28,9 +28,10 @@ from lti_tool.rules.guidance import (
 from lti_tool.rules.harsh_words import found_in
 from lti_tool.rules.rich_text import counts_characters
 from lti_tool.rules.vocabulary import AllocationState, DeclineReason, WorkState
-from lti_tool.services.engine import completion, flagging
+from lti_tool.services.engine import completion, flagging, readings
 from lti_tool.services.engine.allocating import renew
 from lti_tool.services.engine.settling import addressee, settle
+from lti_tool.services.learner import criteria_fields
 from lti_tool.services.learner.drafts import Saved, Written, check_version
 
 EDITABLE = (WorkState.DRAFT, WorkState.RETURNED)
@@ -68,17 +69,22 @@ def response_to(session: Session, allocation: Allocation) -> Response:
             author_id=allocation.reviewer.user_id,
         )
         session.flush()
+        criteria_fields.begin(session, allocation.response)
     return allocation.response
 
 
-def store(response: Response, allocation: Allocation, written: Written) -> Saved:
+def store(session: Session, response: Response, allocation: Allocation, written: Written) -> Saved:
     """Write the working text, if it says something new, and renew the lease of the claim."""
     texts = written.texts(list(RESPONSE_PARTS), MAX_RESPONSE_BYTES)
-    stored = {name: getattr(response, name) for name in RESPONSE_PARTS}
-    check_version("response", written, response.draft_version, texts, stored)
-    if response.saved_at is None or any(stored[name] != html for name, html in texts.items()):
+    sent = criteria_fields.sent_in(session, response, written)
+    plain = criteria_fields.stored_in(session, response)
+    stored = {name: getattr(response, name) for name in RESPONSE_PARTS} | plain
+    told = texts | sent
+    check_version("response", written, response.draft_version, told, stored, plain)
+    if response.saved_at is None or any(stored[name] != text for name, text in told.items()):
         for name, html in texts.items():
             setattr(response, name, html)
+        criteria_fields.store(session, response, sent)
         response.draft_version += 1
         response.saved_at = clock.now()
     if allocation.state is AllocationState.CLAIMED:
@@ -86,15 +92,24 @@ def store(response: Response, allocation: Allocation, written: Written) -> Saved
     return Saved(response.draft_version, response.saved_at)
 
 
-def same_again(response: Response, written: Written) -> None:
+def same_again(session: Session, response: Response, written: Written) -> None:
     """Accept a second click; raise IllegalTransition for a text that was not the one handed in."""
-    for name in RESPONSE_PARTS:
-        if (written.html(name) or "") != getattr(response, name):
-            raise IllegalTransition("response", response.state, "submit")
+    stored = criteria_fields.stored_in(session, response)
+    sent = criteria_fields.sent_in(session, response, written)
+    parts = all((written.html(name) or "") == getattr(response, name) for name in RESPONSE_PARTS)
+    if not parts or any(stored[name] != text for name, text in sent.items()):
+        raise IllegalTransition("response", response.state, "submit")
 
 
-def problems_of(response: Response, locale: str) -> dict[str, list[str]]:
+def problems_of(session: Session, response: Response, activity: Activity) -> dict[str, list[str]]:
     """Say, part by part, what keeps a response from being handed in."""
+    least = activity.criteria_min_words
+    return _problems_of_parts(response, activity.locale) | criteria_fields.problems_of(
+        session, response, least, activity.locale
+    )
+
+
+def _problems_of_parts(response: Response, locale: str) -> dict[str, list[str]]:
     parts = {name: getattr(response, name) for name in RESPONSE_PARTS}
     problems = {
         name: [_("Please write something here.")] for name in REQUIRED_PARTS if not parts[name]
@@ -117,7 +132,9 @@ def hand_in(
     activity = session.get_one(Activity, participation.activity_id)
     grace = timedelta(minutes=activity.grace_minutes)
     session.add(response.submit(participation.user_id, grace))
-    response.marked_words = ",".join(found_in(getattr(response, name) for name in RESPONSE_PARTS))
+    texts = [getattr(response, name) for name in RESPONSE_PARTS]
+    texts += readings.comments_in(session, response.id)
+    response.marked_words = ",".join(found_in(texts))
     keep_revision(session, response)
     allocation.state, allocation.decline_reason = AllocationState.ANSWERED, None
     session.flush()
@@ -167,9 +184,12 @@ def _flag_if_marked(session: Session, reflection: Reflection) -> None:
 
 
 def keep_revision(session: Session, response: Response) -> None:
-    """Keep the text as it is handed in."""
+    """Keep the text as it is handed in, what it says by criteria in the activity's language."""
     number = 1 + (session.scalar(_revisions(response)) or 0)
     parts = {name: getattr(response, name) for name in RESPONSE_PARTS}
+    locale = session.get_one(Activity, response.activity_id).locale
+    with i18n.use(locale):
+        parts |= criteria_fields.in_words(session, response, locale)
     session.add(ResponseRevision(response_id=response.id, number=number, parts=parts))
 
 

@@ -22,7 +22,10 @@ from lti_tool.rules.vocabulary import AllocationState, WorkState
 from lti_tool.services.engine import allocating, commenting, reach, redacting
 from lti_tool.services.engine.anonymity import peer_name
 from lti_tool.services.engine.completion import IN_HAND
+from lti_tool.services.learner import criteria_fields
 from lti_tool.services.learner.answers import AnswerView, peer_answers
+from lti_tool.services.learner.calibrating import PracticeState, practice_state
+from lti_tool.services.learner.criteria_fields import CriterionField
 from lti_tool.services.learner.response_views import (
     ResponseView,
     for_author,
@@ -31,6 +34,7 @@ from lti_tool.services.learner.response_views import (
     received_responses,
     response_view,
     with_author,
+    with_readings,
 )
 from lti_tool.services.learner.standing import Standing
 
@@ -74,6 +78,8 @@ class NewPage:
     """The first of them."""
     received: int
     unrated: int
+    practice: PracticeState | None = None
+    """Where they are with reading exemplars; None where there are none."""
 
     @property
     def owes(self) -> bool:
@@ -100,6 +106,10 @@ class RespondPage:
     own: ResponseView | None
     others: tuple[ResponseView, ...]
     """What others responded; only after one's own response was sent."""
+    criteria: tuple[CriterionField, ...] = ()
+    """The criteria to answer."""
+    least_words: int = 0
+    """Of each comment by a criterion; characters where the language counts those."""
 
     @property
     def draft_key(self) -> str:
@@ -160,7 +170,15 @@ def new_page(session: Session, standing: Standing, participation: Participation)
         lacking_names=_lacking_names(session, participation, required) if lacking else (),
         received=len(received),
         unrated=sum(response.helpfulness is None for response in received),
+        practice=practice_state(session, participation),
     )
+
+
+def may_read(allocation: Allocation) -> bool:
+    """Return whether a reflection that was given to a learner may be read by them now."""
+    answered = allocation.state is AllocationState.ANSWERED
+    state = allocation.reflection.state
+    return state is WorkState.RELEASED or (answered and state is not WorkState.WITHHELD)
 
 
 def respond_page(session: Session, standing: Standing, allocation: Allocation) -> RespondPage:
@@ -169,10 +187,7 @@ def respond_page(session: Session, standing: Standing, allocation: Allocation) -
     activity = reflection.participation.activity
     own = _own(session, activity, response) if response else None
     sent = own is not None and own.state in IN_HAND
-    answered = allocation.state is AllocationState.ANSWERED
-    readable = reflection.state is WorkState.RELEASED or (
-        answered and reflection.state is not WorkState.WITHHELD
-    )
+    readable = may_read(allocation)
     locale = standing.activity.locale
     return RespondPage(
         standing=standing,
@@ -187,6 +202,8 @@ def respond_page(session: Session, standing: Standing, allocation: Allocation) -
         minimum=response_minimum(locale),
         own=own,
         others=_others(session, activity, allocation) if sent and readable else (),
+        criteria=criteria_fields.fields_of(session, activity, response),
+        least_words=criteria_fields.least_words(activity.criteria_min_words, locale),
     )
 
 
@@ -264,6 +281,7 @@ def _others(
         .options(*with_author())
     )
     views = [response_view(activity, response) for response in session.scalars(query)]
+    views = with_readings(session, activity, views)
     passages = redacting.passages_of(session, [view.id for view in views])
     return tuple(for_peers(view, passages.get(view.id, ())) for view in views)
 
@@ -272,5 +290,6 @@ def _own(session: Session, activity: Activity, response: Response) -> ResponseVi
     """Return the learner's own response: with tutors' comments, and what peers do not read."""
     passages = redacting.passages_of(session, [response.id]).get(response.id, ())
     comments = commenting.comments_of(session, [response.id]).get(response.id, ())
-    view = for_author(response_view(activity, response), passages)
+    (view,) = with_readings(session, activity, [response_view(activity, response)])
+    view = for_author(view, passages)
     return replace(view, comments=for_learners(activity, comments))

@@ -18,9 +18,10 @@ from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Allocation, Response
 from lti_tool.rules.guidance import RESPONSE_PARTS
 from lti_tool.rules.vocabulary import WorkState
-from lti_tool.services.engine import commenting, redacting
+from lti_tool.services.engine import commenting, readings, redacting
 from lti_tool.services.engine.anonymity import author_of_response, unnamed_tutor
 from lti_tool.services.engine.commenting import CommentView
+from lti_tool.services.engine.readings import ReadingView
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class ResponseView:
     """Tutors' comments that the reader may read."""
     is_appealed: bool = False
     """Whether an appeal of its author waits; the text rests meanwhile."""
+    readings: tuple[ReadingView, ...] = ()
+    """What it says by criteria."""
     was_released: bool = False
     """Whether others could read it once: held, it is so because of a flag."""
 
@@ -78,13 +81,21 @@ def response_view(activity: Activity, response: Response) -> ResponseView:
 def for_peers(view: ResponseView, passages: Sequence[str]) -> ResponseView:
     """Return a response as peers read it: without what a tutor took out."""
     parts = {name: redacting.for_peers(html, passages) for name, html in view.parts.items()}
-    return replace(view, parts=parts)
+    return replace(view, parts=parts, readings=readings.for_peers(view.readings, passages))
 
 
 def for_author(view: ResponseView, passages: Sequence[str]) -> ResponseView:
     """Return a response as its author reads it: whole, with what peers do not read marked."""
     parts = {name: redacting.for_author(html, passages) for name, html in view.parts.items()}
-    return replace(view, parts=parts)
+    return replace(view, parts=parts, readings=readings.for_author(view.readings, passages))
+
+
+def with_readings(
+    session: Session, activity: Activity, views: Sequence[ResponseView]
+) -> list[ResponseView]:
+    """Return responses with what they say by criteria, in one query."""
+    found = readings.readings_of(session, [view.id for view in views], activity.locale)
+    return [replace(view, readings=found.get(view.id, ())) for view in views]
 
 
 def with_author() -> tuple[_AbstractLoad, ...]:
@@ -106,6 +117,7 @@ def received_responses(session: Session, participation: Participation) -> tuple[
         .options(*with_author())
     )
     views = [response_view(participation.activity, one) for one in session.scalars(query)]
+    views = with_readings(session, participation.activity, views)
     ids = [view.id for view in views]
     passages = redacting.passages_of(session, ids)
     found = commenting.comments_of(session, ids, to_addressee=True)

@@ -32,6 +32,8 @@ from lti_tool.services.learner.response_pages import (
     respond_page,
 )
 from lti_tool.services.learner.standing import act, own_participation, standing_of, takes_steps
+from lti_tool.services.learning_records import noting
+from lti_tool.services.link_titles import LinkTitles
 from lti_tool.services.locking import lock_participation
 
 
@@ -40,6 +42,7 @@ class Responses:
     """Use cases of the New phase."""
 
     db: Database
+    link_titles: LinkTitles | None = None
 
     def new(self, viewer: Viewer, activity_id: uuid.UUID) -> NewPage:
         """Return the hub of the New phase; raise NotFound."""
@@ -82,7 +85,7 @@ class Responses:
             response = responding.response_to(session, allocation)
             if response.state not in responding.EDITABLE or response.appealed_at is not None:
                 raise IllegalTransition("response", response.state, "edit")
-            return responding.store(response, allocation, written)
+            return responding.store(session, response, allocation, written)
 
     def submit(
         self, viewer: Viewer, activity_id: uuid.UUID, allocation_id: uuid.UUID, written: Written
@@ -95,14 +98,16 @@ class Responses:
             participation, allocation = _mine(session, viewer, activity_id, allocation_id)
             response = responding.response_to(session, allocation)
             if response.state not in responding.EDITABLE or response.appealed_at is not None:
-                return responding.same_again(response, written)
-            responding.store(response, allocation, written)
+                return responding.same_again(session, response, written)
+            responding.store(session, response, allocation, written)
             session.flush()
-            problems = responding.problems_of(response, participation.activity.locale)
+            problems = responding.problems_of(session, response, participation.activity)
             if not problems:
                 responding.hand_in(session, participation, allocation, response)
         if problems:
             raise InvalidInput(problems)
+        if self.link_titles:
+            self.link_titles.want(written.html(name) or "" for name in written.fields)
         return None
 
     def take_back(self, viewer: Viewer, activity_id: uuid.UUID, allocation_id: uuid.UUID) -> None:
@@ -182,9 +187,12 @@ class Responses:
                 raise IllegalTransition("response", "replied", "reply")
             if text and not response.reply:
                 response.reply, response.replied_at = text, clock.now()
+            is_news = response.helpfulness != helpfulness
             response.helpfulness, response.helpfulness_at = helpfulness, clock.now()
             response.takeaway = takeaway or response.takeaway
             session.flush()
+            if is_news:
+                noting.note_helpfulness(session, participation, response)
             completion.refresh(session, participation)
 
     def take_away(

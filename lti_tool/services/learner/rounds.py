@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lti_tool.rules.differences import Paragraph, changed, counts, difference
+from lti_tool.services.files.shown import Files, FileView
 
 MOST = 3
 """Rounds that are compared, the last ones."""
@@ -42,15 +43,35 @@ class Round:
     """The answers that changed."""
     inserted: int
     deleted: int
+    files_added: tuple[FileView, ...] = ()
+    files_removed: tuple[FileView, ...] = ()
 
 
-def rounds_of(versions: Sequence[Sequence[Text]], dates: Sequence[datetime]) -> tuple[Round, ...]:
-    """Return the differences between each version and the one before it, the last first."""
+def rounds_of(
+    versions: Sequence[Sequence[Text]], dates: Sequence[datetime], files: Sequence[Files] = ()
+) -> tuple[Round, ...]:
+    """Return the differences between each version and the one before it, the last first.
+
+    ``files`` are those of each version, if it can have any.
+    """
     numbers = range(len(versions) - 1, max(0, len(versions) - 1 - MOST), -1)
-    return tuple(
+    rounds = (
         _round(number + 1, versions[number - 1], versions[number], dates[number - 1 : number + 1])
         for number in numbers
     )
+    if not files:
+        return tuple(rounds)
+    return tuple(_with_files(one, files[one.number - 2], files[one.number - 1]) for one in rounds)
+
+
+def _with_files(told: Round, before: Files, after: Files) -> Round:
+    """Return a round with the files that came and went."""
+    was, now = (
+        {one.id: one for group in files.values() for one in group} for files in (before, after)
+    )
+    came = tuple(one for key, one in now.items() if key not in was)
+    went = tuple(one for key, one in was.items() if key not in now)
+    return replace(told, files_added=came, files_removed=went)
 
 
 def _round(

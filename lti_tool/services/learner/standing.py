@@ -79,7 +79,6 @@ class Standing:
     """When staff first asked for the learner's name."""
     may_join: bool = False
     """Whether the learner is in no cohort, and there are some to choose from."""
-
     own_dates: frozenset[Phase] = frozenset()
     """Phases for which the learner has more time than the activity gives."""
     closed: frozenset[Phase] = frozenset()
@@ -114,6 +113,7 @@ class Place:
     """The allocation they are at."""
     returned_id: uuid.UUID | None
     """The allocation of a response that the tutor returned."""
+    is_nudged: bool = False
 
 
 def standing_of(db: Database, viewer: Viewer, activity_id: uuid.UUID) -> Standing:
@@ -296,4 +296,4 @@ def _place(rows: StandingRows, participation: Participation, progress: Progress)
         unmasked_at=participation.unmasked_at,
         may_join=rows.may_join,
     )
-    return Place(standing, rows.claim_id, rows.returned_id)
+    return Place(standing, rows.claim_id, rows.returned_id, rows.is_nudged)

@@ -31,6 +31,7 @@ from lti_tool.rules.vocabulary import WorkState
 from lti_tool.services.engine.allocating import claim_of
 from lti_tool.services.engine.completion import Counts, counts_of
 from lti_tool.services.engine.settling import waits
+from lti_tool.services.learner.reminders import is_unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class StandingRows:
     """The oldest allocation whose response the tutor returned."""
     may_join: bool
     """Whether they are in no cohort, and there is one to join."""
+    is_nudged: bool
+    """Whether a reminder waits for them."""
     counts: Counts
 
 
@@ -63,7 +66,8 @@ def find(session: Session, viewer: Viewer, activity_id: uuid.UUID) -> StandingRo
     row = session.execute(_ROWS, values).first()
     if row is None:
         raise NotFound("activity")
-    activity, participation, reflection, is_due, claim_id, returned_id, may_join, *counts = row
+    activity, participation, reflection, is_due, claim_id, returned_id, *more = row
+    may_join, is_nudged, *counts = more
     return StandingRows(
         activity,
         participation,
@@ -72,6 +76,7 @@ def find(session: Session, viewer: Viewer, activity_id: uuid.UUID) -> StandingRo
         claim_id,
         returned_id,
         may_join,
+        is_nudged,
         Counts(*counts),
     )
 
@@ -110,6 +115,7 @@ _ROWS: Select[*tuple[Any, ...]] = (
         _claim(),
         _returned(),
         _may_join(),
+        is_unread(bindparam("user_id")),
         *counts_of(Participation.id, Participation.user_id, Activity.id, Reflection.id),
     )
     .select_from(Activity)

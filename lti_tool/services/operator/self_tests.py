@@ -105,7 +105,9 @@ def report_of(run: SelfTestRun) -> SelfTestReport:
 
 
 def _newest_line_item(session: Session, registration_id: uuid.UUID) -> LineItem | None:
-    query = select(LineItem).where(LineItem.registration_id == registration_id)
+    query = select(LineItem).where(
+        LineItem.registration_id == registration_id, LineItem.resource_link_id.is_not(None)
+    )
     return session.scalars(query.order_by(LineItem.seen_at.desc()).limit(1)).first()
 
 

@@ -194,6 +194,11 @@ class Delivery:
     def _record(self, ended: list[tuple[Claim, Verdict]]) -> None:
         """Write down how sends ended: the sent ones together, each other by itself."""
         now = clock.now()
+        # What an answer taught comes first: after a crash in between the message is sent again.
+        for one, verdict in ended:
+            if verdict.moved_to or verdict.shown is not None:
+                with self.db.write() as session:
+                    self.handlers[one.kind].learn(session, one, verdict, now)
         alike: dict[Verdict, list[Claim]] = {}
         for one, verdict in ended:
             if verdict.outcome is Outcome.SENT:
@@ -208,9 +213,6 @@ class Delivery:
                 with self.db.write() as session:
                     state = claims.record(session, one, verdict, now, self.chance())
                 self._tell(one, verdict, state, now)
-            if verdict.moved_to or verdict.shown is not None:
-                with self.db.write() as session:
-                    self.handlers[one.kind].learn(session, one, verdict, now)
         self._give_back(self._lane(one) for one, verdict in ended if verdict.platform_down)
 
     def _lane(self, one: Claim) -> Lane:

@@ -30,11 +30,20 @@ from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import OutboxState
 from lti_tool.secrecy import Secrets
 from lti_tool.services.cohort_scope import scope_of
-from lti_tool.services.outbox import claims, renaming, scores
+from lti_tool.services.outbox import (
+    claims,
+    competency_columns,
+    competency_scores,
+    rating_states,
+    renaming,
+    scores,
+)
+from lti_tool.services.outbox.competency_columns import ColumnHandler
 from lti_tool.services.outbox.delivery import Delivery, Lane, LaneKey
 from lti_tool.services.outbox.handling import Handlers
 from lti_tool.services.outbox.messages import PROMISED, about, copy_of, enqueue, has_newer, lock_key
 from lti_tool.services.outbox.renaming import RenameHandler
+from lti_tool.services.outbox.results import KINDS
 from lti_tool.services.outbox.sending_scores import ScoreHandler
 from lti_tool.services.outbox.shown import shown_for
 from lti_tool.services.platforms.keys import SigningKeys
@@ -90,6 +99,8 @@ class Outbox:
     platforms: int = 4
     """How many platforms are sent to at once with all that they may have in flight."""
     chance: Callable[[], float] = _chance
+    more: Handlers = field(default_factory=dict)
+    """Handlers that live in parts above this one, by kind."""
     _memory: _Memory = field(default_factory=_Memory, repr=False, compare=False)
 
     def deliver_due(self, stop: Event | None = None) -> Counter[str]:
@@ -128,6 +139,9 @@ class Outbox:
         return {
             scores.KIND: ScoreHandler(Ags(calls)),
             renaming.KIND: RenameHandler(LineItems(calls)),
+            competency_columns.KIND: ColumnHandler(LineItems(calls), competency_scores.column_made),
+            competency_scores.KIND: ScoreHandler(Ags(calls), competency_scores.in_words),
+            **self.more,
         }
 
     def release_expired(self) -> int:
@@ -142,7 +156,7 @@ class Outbox:
         return released
 
     def retry(self, viewer: Viewer, message_id: uuid.UUID) -> None:
-        """Have a score sent now: refused, waiting, or sent and then changed in the LMS.
+        """Have a score or a rating sent now: refused, waiting, or sent and changed in the LMS.
 
         Raises NotFound for another course’s or cohort’s message, Forbidden for who is no moderator,
         IllegalTransition if it was sent or a newer one took its place.
@@ -233,7 +247,9 @@ def _retry(session: Session, query: Select[OutboxMessage]) -> None:
 
 def _drifted(session: Session, message: OutboxMessage) -> bool:
     """Return whether the LMS shows something else than a score that it accepted."""
-    if message.kind != scores.KIND or message.state is not OutboxState.SENT:
+    if rating_states.drifted(session, message):
+        return True
+    if message.kind not in KINDS or message.state is not OutboxState.SENT:
         return False
     shown = shown_for(session, [message]).get(message.id)
     return shown is not None and shown.drift.can_resend

@@ -29,7 +29,7 @@ from lti_tool.models.grades import LineItem, OutboxMessage
 from lti_tool.models.people import User
 from lti_tool.models.platforms import Registration
 from lti_tool.rules.vocabulary import OutboxState
-from lti_tool.services.outbox import scores
+from lti_tool.services.outbox import competency_scores, scores
 from lti_tool.services.outbox.columns import columns_of
 from lti_tool.services.outbox.shown import keep
 
@@ -39,6 +39,8 @@ TAKEN = timedelta(minutes=30)
 """For how long a column is left alone by other workers while one reads it."""
 INTEREST = timedelta(days=180)
 """A column to which nothing was sent for longer is not read any more."""
+KINDS = (scores.KIND, competency_scores.KIND)
+"""Of messages that put a grade into a column."""
 COLUMNS = 200
 """Per run; the next run takes more."""
 PLATFORMS = 4
@@ -130,7 +132,7 @@ def _take(session: Session, now: datetime) -> list[tuple[uuid.UUID, uuid.UUID]]:
     """Take columns whose results are due, in the order of their platforms, and mark them taken."""
     sent = exists().where(
         OutboxMessage.line_item_id == LineItem.id,
-        OutboxMessage.kind == scores.KIND,
+        OutboxMessage.kind.in_(KINDS),
         OutboxMessage.state == OutboxState.SENT,
         OutboxMessage.finished_at > now - INTEREST,
     )
@@ -162,7 +164,7 @@ def _graded(session: Session, item_id: uuid.UUID) -> dict[str, uuid.UUID]:
         .join(OutboxMessage, OutboxMessage.user_id == User.id)
         .where(
             OutboxMessage.line_item_id == item_id,
-            OutboxMessage.kind == scores.KIND,
+            OutboxMessage.kind.in_(KINDS),
             OutboxMessage.state == OutboxState.SENT,
         )
         .distinct()

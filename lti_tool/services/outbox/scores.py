@@ -75,7 +75,7 @@ def promise(
     line_item = session.scalar(
         select(LineItem).where(LineItem.resource_link_id == participation.resource_link_id)
     )
-    if line_item is None or not _is_graded(session, participation):
+    if line_item is None or not is_graded(session, participation):
         return
     key = score_key(line_item.id, participation.user_id)
     lock_key(session, About(line_item.registration_id, participation.id))
@@ -139,7 +139,7 @@ def states_for(
         query = query.where(OutboxMessage.participation_id.in_(list(participation_ids)))
     last = {m.participation_id: m for m in session.scalars(query) if m.participation_id}
     shown = shown_for(session, list(last.values()))
-    return {key: _state(message, shown.get(message.id)) for key, message in last.items()}
+    return {key: state_of(message, shown.get(message.id)) for key, message in last.items()}
 
 
 def _payload(progress: Progress, comment: str) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def _payload(progress: Progress, comment: str) -> dict[str, Any]:
     }
 
 
-def _is_graded(session: Session, participation: Participation) -> bool:
+def is_graded(session: Session, participation: Participation) -> bool:
     """Return whether the person takes part as a learner; staff are never graded."""
     membership = session.scalar(
         select(Membership).where(
@@ -170,12 +170,13 @@ def _is_graded(session: Session, participation: Participation) -> bool:
     return membership.effective_role.takes_part
 
 
-def _state(message: OutboxMessage, shown: ShownScore | None) -> ScoreState:
+def state_of(message: OutboxMessage, shown: ShownScore | None = None) -> ScoreState:
+    """Return how a message fares; one that gives no points, since it takes them away, has 0."""
     queued = message.state is OutboxState.QUEUED
     return ScoreState(
         message_id=message.id,
         state=message.state,
-        points=message.payload["scoreGiven"],
+        points=message.payload.get("scoreGiven", 0),
         of=message.payload["scoreMaximum"],
         attempts=message.attempts,
         reason=message.reason,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.lti.ags import Ags
 from lti_tool.lti.families import Outcome, Verdict
+from lti_tool.lti.results import Column
 from lti_tool.models.activities import Activity
 from lti_tool.models.grades import LineItem
 from lti_tool.models.participations import Participation
@@ -24,11 +26,16 @@ from lti_tool.services.outbox.columns import columns_of
 from lti_tool.services.outbox.handling import GRADEBOOK, Task
 
 
+def _as_it_is(verdict: Verdict) -> Verdict:
+    return verdict
+
+
 @dataclass(frozen=True, slots=True)
 class ScoreHandler:
-    """Sends scores by AGS."""
+    """Sends scores by AGS; ``in_words`` puts a verdict into the words of its kind of column."""
 
     ags: Ags
+    in_words: Callable[[Verdict], Verdict] = _as_it_is
     channel: str = GRADEBOOK
 
     def prepare(self, session: Session, taken: Sequence[Claim]) -> dict[uuid.UUID, Task]:
@@ -45,10 +52,13 @@ class ScoreHandler:
             if role is not None and not Role(role).takes_part:
                 tasks[one.message_id] = _now_staff
                 continue
-            tasks[one.message_id] = partial(
-                self.ags.send, column, subject, one.payload, one.timestamp
-            )
+            tasks[one.message_id] = partial(self._send, column, subject, one.payload, one.timestamp)
         return tasks
+
+    def _send(
+        self, column: Column, subject: str, payload: Mapping[str, Any], timestamp: datetime
+    ) -> Verdict:
+        return self.in_words(self.ags.send(column, subject, payload, timestamp))
 
     def learn(self, session: Session, one: Claim, verdict: Verdict, now: datetime) -> None:
         """Adopt a column's new URL; keep what it shows for this person."""

@@ -109,5 +109,5 @@ def drift_of(family: PlatformFamily, shown: Shown, payload: Mapping[str, Any]) -
         return Drift.SAME
     if shown.points is not None:
         return Drift.CHANGED
-    hidden = not payload["scoreGiven"] and not FAMILIES[family].shows_zero
+    hidden = payload.get("scoreGiven") == 0 and not FAMILIES[family].shows_zero
     return Drift.ZERO_NOT_SHOWN if hidden else Drift.MISSING

@@ -22,6 +22,7 @@ from lti_tool.models.responses import Allocation, Response
 from lti_tool.rules.vocabulary import WorkState
 from lti_tool.services.engine import completion
 from lti_tool.services.engine.leases import recount
+from lti_tool.services.learning_records import noting
 from lti_tool.services.locking import lock_activity
 from lti_tool.services.privacy import history_erasing
 from lti_tool.services.privacy.records import Owned, table_of, target_of
@@ -57,6 +58,7 @@ def erase(session: Session, user: User) -> None:
     owned = Owned(user.id)
     for activity_id in sorted(session.scalars(_activities(user.id))):
         lock_activity(session, activity_id)
+    noting.take_back(session, user.registration_id, user.id)
     with history_erasing.opened(session, "erasure"):
         affected = _erase_responses(session, owned)
         for tie in reversed(TIES):
@@ -119,9 +121,11 @@ def _erase_reflections(session: Session, owned: Owned) -> None:
     """Empty reflections that hold others' responses, delete the others."""
     mine = owned.ids["reflections"]
     _delete(session, "reflection_answers", "reflection_id", mine)
+    _delete(session, "attachments", "reflection_id", mine)
     kept = list(session.scalars(select(Reflection.id).where(kept_reflections(owned))))
     gone = [key for key in session.scalars(mine) if key not in kept]
-    _delete(session, "redactions", "reflection_id", mine)
+    for table in ("redactions", "depth_ratings"):
+        _delete(session, table, "reflection_id", mine)
     _forget_moderation(session, "reflection_id", gone)
     _delete(session, "reflection_revisions", "reflection_id", gone)
     session.execute(delete(Reflection).where(Reflection.id.in_(gone)))
@@ -129,7 +133,7 @@ def _erase_reflections(session: Session, owned: Owned) -> None:
     session.execute(
         update(ReflectionRevision)
         .where(ReflectionRevision.reflection_id.in_(kept))
-        .values(answers={})
+        .values(answers={}, files=[])
     )
     session.execute(
         update(Reflection)

@@ -21,10 +21,19 @@ from lti_tool.models.responses import Response
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import SessionKind
 from lti_tool.secrecy import Secrets
+from lti_tool.services.files.forgetting import hashes_of
+from lti_tool.services.files.store import FileStore
 from lti_tool.services.privacy import erasures
 from lti_tool.services.privacy.erasure import erase, kept_reflections, kept_responses
 from lti_tool.services.privacy.purge import Purged, purge
-from lti_tool.services.privacy.records import Owned, counts, courses, export_rows, person
+from lti_tool.services.privacy.records import (
+    Owned,
+    counts,
+    courses,
+    export_rows,
+    file_paths,
+    person,
+)
 from lti_tool.services.privacy.ties import TIES
 from lti_tool.services.privacy.words import name_of, title_of
 
@@ -70,6 +79,8 @@ class Privacy:
 
     db: Database
     secrets: Secrets
+    store: FileStore | None = None
+    """Where files lie; what is erased in the database goes there, too."""
 
     def subject(self, viewer: Viewer) -> Subject:
         """Return whose data a data privacy launch is about.
@@ -121,7 +132,8 @@ class Privacy:
         """
         with self.db.read() as session:
             user = _get(session, registration_id, user_id)
-            rows = export_rows(session, Owned(user.id, context_id))
+            owned = Owned(user.id, context_id)
+            rows = export_rows(session, owned)
             data = PersonData(
                 name=user.display_name,
                 platform=session.get_one(Registration, registration_id).name,
@@ -132,6 +144,7 @@ class Privacy:
                     for tie in TIES
                     if tie.exported
                 ),
+                files=file_paths(session, self.store, owned) if self.store else {},
             )
         return person_archive(data)
 
@@ -154,11 +167,17 @@ class Privacy:
         with self.db.write() as session:
             user = _get(session, registration_id, user_id)
             erasures.remember(session, self.secrets, registration_id, user.sub)
+            gone = hashes_of(session, Owned(user.id).ids["reflections"])
             erase(session, user)
+        if self.store:
+            self.store.forget(gone)
 
     def purge(self, older_than_days: int, dry_run: bool) -> Purged:
         """Forget what is over for so many days; return how much, of a dry run, too."""
-        return purge(self.db, older_than_days, dry_run)
+        purged = purge(self.db, older_than_days, dry_run)
+        if self.store and not dry_run:
+            self.store.sweep_all()
+        return purged
 
 
 def _uuid(text: str) -> uuid.UUID | None:
@@ -195,5 +214,5 @@ def _kept(session: Session, user: User) -> Kept:
 
 
 def _number(session: Session, model: type[Response | Reflection], which: object) -> int:
-    query = select(func.count()).select_from(model).where(which)  # type: ignore[arg-type]
+    query = select(func.count()).select_from(model).where(which)  # type: ignore[arg-type]  # a mapped class of any table
     return session.scalar(query) or 0

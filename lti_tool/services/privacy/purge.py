@@ -38,12 +38,23 @@ from lti_tool.models.activities import Activity, ResourceLink
 from lti_tool.models.database import Database
 from lti_tool.models.grades import LineItem, OutboxMessage
 from lti_tool.models.launches import LaunchSession, UsedLogin
+from lti_tool.models.mail import MailState
 from lti_tool.models.people import Context, Membership, User
 from lti_tool.rules.vocabulary import OutboxState
+from lti_tool.services.learning_records import noting
+from lti_tool.services.mailing import letters
 from lti_tool.services.privacy import history_erasing
 from lti_tool.services.privacy.erasure import BLANK_USER
 
-COHORTS = ("exclusions", "cohorts")
+LISTS = (
+    "launch_sessions",
+    "course_groups",
+    "roster_syncs",
+    "weekly_summaries",
+    "moodle_ratings",
+    "memberships",
+)
+COHORTS = ("level_shares", "course_tokens", "exclusions", "cohorts")
 FINISHED = (OutboxState.SENT, OutboxState.REFUSED, OutboxState.SUPERSEDED)
 
 
@@ -104,14 +115,16 @@ def _forget_course(session: Session, context_id: uuid.UUID) -> Counter[str]:
     rows: Counter[str] = Counter()
     activities = select(Activity.id).where(Activity.context_id == context_id)
     links = select(ResourceLink.id).where(ResourceLink.context_id == context_id)
-    columns = select(LineItem.id).where(LineItem.resource_link_id.in_(links))
+    columns = select(LineItem.id).where(
+        LineItem.resource_link_id.in_(links) | LineItem.activity_id.in_(activities)
+    )
     tables = Base.metadata.tables
     with history_erasing.opened(session, "purge"):
         _forget(session, tables["participations"], ("activity_id", activities), rows)
-    for name in ("learner_clocks", "extensions", "interventions"):
+    for name in ("learner_clocks", "extensions", "interventions", "nudges"):
         _forget(session, tables[name], ("activity_id", activities), rows)
     _forget(session, tables["results"], ("line_item_id", columns), rows)
-    for name in ("launch_sessions", "course_groups", "roster_syncs", "memberships", *COHORTS):
+    for name in (*LISTS, *COHORTS):
         here = select(Context.id).where(Context.id == context_id)
         _forget(session, tables[name], ("context_id", here), rows)
     return rows
@@ -144,17 +157,20 @@ def _forget_rest(session: Session, before: datetime) -> Counter[str]:
         newer.created_at > OutboxMessage.created_at,
     )
     old = and_(OutboxMessage.state.in_(FINISHED), OutboxMessage.finished_at < before)
+    over = or_(replaced, OutboxMessage.kind.in_((noting.KIND, letters.KIND)))
     answers = update(OutboxMessage).where(old, OutboxMessage.detail != "").values(detail="")
     named = {**BLANK_USER, "sub": literal("erased:") + cast(User.id, Text), "erased_at": now}
     left = and_(User.created_at < before, User.erased_at.is_(None), _is_in_no_course())
+    nowhere = ~exists().where(Membership.user_id == MailState.user_id)
     return Counter(
         {
             "used_logins": _count(session, delete(UsedLogin).where(UsedLogin.expires_at < now)),
             "launch_sessions": _count(
                 session, delete(LaunchSession).where(LaunchSession.expires_at < now)
             ),
-            "outbox_messages": _count(session, delete(OutboxMessage).where(old, replaced)),
+            "outbox_messages": _count(session, delete(OutboxMessage).where(old, over)),
             "outbox_answers": _count(session, answers),
+            "mail_states": _count(session, delete(MailState).where(nowhere)),
             "users": _count(session, delete(User).where(_is_unused())),
             "users_made_nameless": _count(session, update(User).where(left).values(named)),
         }

@@ -25,11 +25,11 @@ def _titles() -> dict[tuple[str, str], str]:
         ("next_steps", "participation_id"): _("Next steps"),
         ("follow_ups", "participation_id"): _("What became of next steps"),
         ("calendar_feeds", "user_id"): _("Calendar subscription"),
-        ("confirmed_levels", "participation_id"): _("Levels that tutors confirmed"),
-        ("confirmed_levels", "confirmed_by_id"): _("Levels confirmed for others"),
+        ("course_tokens", "user_id"): _("Access for programs"),
         ("reflections", "participation_id"): _("Reflections"),
         ("reflection_answers", "reflection_id"): _("Working texts of reflections"),
         ("reflection_revisions", "reflection_id"): _("Reflections as they were sent"),
+        ("attachments", "reflection_id"): _("Files added to reflections"),
         ("responses", "author_id"): _("Responses written"),
         ("responses", "reflection_id"): _("Responses received"),
         ("allocations", "reviewer_id"): _("Reflections given to answer"),
@@ -39,8 +39,16 @@ def _titles() -> dict[tuple[str, str], str]:
         ("moderation_decisions", "actor_id"): _("Steps taken"),
         ("response_revisions", "response_id"): _("Responses as they were sent"),
         **_care_titles(),
-        ("outbox_messages", "user_id"): _("Scores sent to the learning platform"),
+        **_criteria_titles(),
+        **_level_titles(),
+        ("outbox_messages", "user_id"): _("Scores sent to the learning platform, and mails"),
+        ("mail_states", "user_id"): _("Wishes about mails"),
+        ("nudges", "user_id"): _("Reminders received"),
+        ("nudges", "sender_id"): _("Reminders written"),
+        ("weekly_summaries", "user_id"): _("Weekly summaries"),
         ("results", "user_id"): _("Grades read back from the learning platform"),
+        ("moodle_ratings", "user_id"): _("Competency ratings in Moodle"),
+        ("competency_sharings", "switched_on_by_id"): _("Activities whose levels go to Moodle"),
         ("launch_sessions", "user_id"): _("Sessions of the last days"),
         ("activities", "created_by_id"): _("Activities made"),
         ("presets", "created_by_id"): _("Presets shared"),
@@ -67,4 +75,27 @@ def _care_titles() -> dict[tuple[str, str], str]:
         ("tutor_comments", "tutor_id"): _("Comments on others’ responses"),
         ("saved_replies", "owner_id"): _("Saved replies"),
         ("desk_settings", "user_id"): _("Settings of the desk"),
+    }
+
+
+def _level_titles() -> dict[tuple[str, str], str]:
+    """Return the titles of what concerns competency levels and depth."""
+    return {
+        ("confirmed_levels", "participation_id"): _("Levels that tutors confirmed"),
+        ("confirmed_levels", "confirmed_by_id"): _("Levels confirmed for others"),
+        ("level_decisions", "participation_id"): _("Levels confirmed, changed and withdrawn"),
+        ("level_decisions", "actor_id"): _("Levels confirmed for others, over time"),
+        ("evidence_links", "participation_id"): _("Links added as evidence"),
+        ("level_shares", "user_id"): _("Courses that see levels from elsewhere"),
+        ("depth_ratings", "reflection_id"): _("Depth of the reflections, as tutors saw it"),
+        ("depth_ratings", "tutor_id"): _("Depth marked on others’ reflections"),
+    }
+
+
+def _criteria_titles() -> dict[tuple[str, str], str]:
+    """Return the titles of what is said by criteria."""
+    return {
+        ("criterion_readings", "response_id"): _("What the responses say by criteria"),
+        ("calibration_readings", "participation_id"): _("Readings of examples"),
+        ("exemplars", "created_by_id"): _("Examples to practise with"),
     }

@@ -5,20 +5,26 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, replace
 
+from sqlalchemy.orm import Session
+
 from lti_tool.i18n import gettext as _
 from lti_tool.models import Database
 from lti_tool.models.activities import Activity
+from lti_tool.rules.calibration import still_to_read
 from lti_tool.rules.completion import Progress, progress
 from lti_tool.rules.guidance import RESPONSE_PARTS, response_minimum
 from lti_tool.rules.requirements import Facts
 from lti_tool.rules.rich_text import from_text
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import AllocationState, Audience, WorkState
+from lti_tool.services.activities import exemplars
 from lti_tool.services.activities.activities import find_activity
 from lti_tool.services.activities.ratings import RatingView
 from lti_tool.services.activities.values import weights_of
 from lti_tool.services.frameworks.frameworks import level_view
+from lti_tool.services.learner import criteria_fields
 from lti_tool.services.learner.answers import AnswerView, answer_views
+from lti_tool.services.learner.calibrating import PracticePage, PracticeState, practice_page
 from lti_tool.services.learner.now_pages import NowPage, live_session
 from lti_tool.services.learner.participations import NextPage
 from lti_tool.services.learner.response_pages import RespondPage
@@ -36,6 +42,13 @@ class Preview:
     now: NowPage
     respond: RespondPage
     next: NextPage
+    practice: PracticePage | None = None
+    """Reading an exemplar; None where the activity has no practice."""
+
+    @property
+    def has_practice(self) -> bool:
+        """Whether learners read an exemplar before they respond."""
+        return self.practice is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +60,10 @@ class Previews:
     def of(self, viewer: Viewer, activity_id: uuid.UUID) -> Preview:
         """Return the learner's pages of an activity in the viewer's context; raise NotFound."""
         with self.db.read() as session:
-            return _preview(find_activity(session, viewer, activity_id))
+            return _preview(session, find_activity(session, viewer, activity_id))
 
 
-def _preview(activity: Activity) -> Preview:
+def _preview(session: Session, activity: Activity) -> Preview:
     before = _standing(activity, None)
     after = _standing(activity, WorkState.RELEASED)
     version = activity.current_version
@@ -69,15 +82,17 @@ def _preview(activity: Activity) -> Preview:
         saved_at=None,
         begun=False,
         session=live_session(activity),
+        takes_files=activity.takes_files,
     )
     read = tuple(_answered(item) for item in questions if item.prompt.audience is Audience.COHORT)
     return Preview(
         start=now,
         now=replace(now, begun=True),
-        respond=_respond(after, read),
+        respond=_respond(session, activity, after, read),
         next=NextPage(
             after, read, received=(), next_step=None, competencies=ratings, levels=levels
         ),
+        practice=_practice(session, activity, after),
     )
 
 
@@ -85,7 +100,18 @@ def _answered(question: AnswerView) -> AnswerView:
     return replace(question, html=from_text(_("Here a learner reads what was written.")))
 
 
-def _respond(standing: Standing, read: tuple[AnswerView, ...]) -> RespondPage:
+def _practice(session: Session, activity: Activity, standing: Standing) -> PracticePage | None:
+    found = exemplars.ready(session, activity.id) if activity.calibration_minimum else []
+    if not found:
+        return None
+    left = still_to_read(activity.calibration_minimum, len(found), 0)
+    state = PracticeState(len(found), 0, left, activity.calibration_skippable, is_due=True)
+    return practice_page(session, standing, activity, found[0], state)
+
+
+def _respond(
+    session: Session, activity: Activity, standing: Standing, read: tuple[AnswerView, ...]
+) -> RespondPage:
     return RespondPage(
         standing=standing,
         allocation_id=NOBODY,
@@ -99,6 +125,8 @@ def _respond(standing: Standing, read: tuple[AnswerView, ...]) -> RespondPage:
         minimum=response_minimum(standing.activity.locale),
         own=None,
         others=(),
+        criteria=criteria_fields.fields_of(session, activity, None),
+        least_words=criteria_fields.least_words(activity.criteria_min_words, activity.locale),
     )
 
 

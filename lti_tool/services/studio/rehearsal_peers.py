@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from lti_tool import clock, i18n
 from lti_tool.errors import NotFound
 from lti_tool.models import Database
 from lti_tool.models.activities import Activity
+from lti_tool.models.participations import Participation
 from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Response
 from lti_tool.rules import invented
@@ -21,6 +22,7 @@ from lti_tool.services.engine import completion, settling
 from lti_tool.services.learner.drafts import Written
 from lti_tool.services.learner.participations import Participations
 from lti_tool.services.learner.reflections import Reflections
+from lti_tool.services.learner.response_pages import RespondPage
 from lti_tool.services.learner.responses import Responses
 
 MOST = 3
@@ -64,9 +66,32 @@ def respond(db: Database, peer: Viewer) -> None:
             allocation_id = Responses(db).ask(peer, activity_id)
             if allocation_id is None:
                 return
-            written = Written(invented.response())
-            Responses(db).submit(peer, activity_id, allocation_id, written)
+            page = Responses(db).open(peer, activity_id, allocation_id)
+            told = invented.response() | _by_criteria(page)
+            Responses(db).submit(peer, activity_id, allocation_id, Written(told))
             let_pass(db, peer)
+
+
+def _by_criteria(page: RespondPage) -> dict[str, str]:
+    """Return what a peer says by criteria: a middle level, in as many words as are asked for."""
+    told: dict[str, str] = {}
+    for one in page.criteria:
+        middle = 1 + len(one.criterion.levels) // 2
+        told[one.level_name] = str(middle)
+        told[one.comment_name] = invented.answer(0, 0, page.least_words, None, i18n.current())
+    return told
+
+
+def has_written(db: Database, viewer: Viewer) -> bool:
+    """Return whether somebody has handed in a reflection."""
+    mine = exists().where(
+        Reflection.participation_id == Participation.id, Reflection.state != WorkState.DRAFT
+    )
+    query = select(mine).where(
+        Participation.activity_id == _activity_of(viewer), Participation.user_id == viewer.user_id
+    )
+    with db.read() as session:
+        return bool(session.scalar(query))
 
 
 def _activity_of(viewer: Viewer) -> uuid.UUID:

@@ -80,10 +80,11 @@ class Rehearsals:
         rehearsal_peers.let_pass(self.db, learner)
         return Stage(handle, made_id)
 
-    def go_on(self, viewer: Viewer) -> None:
+    def go_on(self, viewer: Viewer) -> bool:
         """Let time pass: grace windows end, a tutor releases, the peers answer.
 
-        Raises NotFound outside a rehearsal.
+        Return whether the educator has handed in a reflection that could be answered. Raises
+        NotFound outside a rehearsal.
         """
         with self.db.read() as session:
             rehearsal = _own(session, viewer)
@@ -97,6 +98,7 @@ class Rehearsals:
         for peer in peers:
             rehearsal_peers.respond(self.db, replace(viewer, user_id=peer))
         rehearsal_peers.let_pass(self.db, viewer)
+        return rehearsal_peers.has_written(self.db, viewer)
 
     def end(self, viewer: Viewer) -> Stage:
         """Wipe the rehearsal; return the educator's own session. Raises NotFound outside one."""

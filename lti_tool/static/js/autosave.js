@@ -10,7 +10,7 @@ const TIMEOUT = 20000; // ms until a try counts as failed
 const RETRY_FIRST = 2000;
 const RETRY_LONGEST = 60000;
 const UNCONFIRMED = 4; // how many sent texts without an answer to remember
-const APART = ["csrf_token", "version"]; // fields of the form that are no text
+const APART = /^(csrf_token|version|file-.*)$/; // fields of the form that are no text
 const KEEPALIVE_BYTES = 60000; // browsers refuse more in a request that outlives its page
 
 class Autosave {
@@ -57,7 +57,7 @@ class Autosave {
     const fields = {};
     const formats = {};
     for (const [name, value] of new FormData(this.form)) {
-      if (APART.includes(name) || typeof value !== "string") continue;
+      if (APART.test(name) || typeof value !== "string") continue;
       if (name.endsWith("-format")) formats[name.slice(0, -"-format".length)] = value;
       else if (name in fields) fields[name] = [].concat(fields[name], value);
       else fields[name] = value;
@@ -68,7 +68,7 @@ class Autosave {
   apply({ fields, formats = {} }) {
     for (const element of this.form.elements) {
       const { name, type } = element;
-      if (!name || APART.includes(name) || name.endsWith("-format") || type === "submit") continue;
+      if (!name || APART.test(name) || name.endsWith("-format") || type === "submit") continue;
       const value = fields[name] ?? "";
       if (type === "radio" || type === "checkbox") element.checked = [].concat(value).includes(element.value);
       else if (element.matches("[data-editor]")) {

@@ -1,7 +1,7 @@
 // What people's writing may hold, and how HTML from anywhere becomes that. The server sanitises again; this decides
 // what an author sees.
 
-const BLOCKS = { P: "P", H1: "H3", H2: "H3", H3: "H3", H4: "H4", H5: "H4", H6: "H4", LI: "LI", UL: "UL", OL: "OL", BLOCKQUOTE: "BLOCKQUOTE", BR: "BR", PRE: "P", TR: "P", DT: "P", DD: "P" };
+const BLOCKS = { P: "P", H1: "H3", H2: "H3", H3: "H3", H4: "H4", H5: "H4", H6: "H4", LI: "LI", UL: "UL", OL: "OL", BLOCKQUOTE: "BLOCKQUOTE", BR: "BR", PRE: "P", DT: "P", DD: "P" };
 const INLINE = { B: "B", STRONG: "B", I: "I", EM: "I", CITE: "I" };
 const DROPPED = new Set(["SCRIPT", "STYLE", "HEAD", "TITLE", "META", "LINK", "TEMPLATE", "IMG", "SVG", "MATH", "IFRAME", "OBJECT", "EMBED", "VIDEO", "AUDIO", "CANVAS", "FORM", "INPUT", "BUTTON", "SELECT", "TEXTAREA", "XML", "O:P", "COLGROUP"]);
 const HOLDS_BLOCKS = new Set(["UL", "OL", "BLOCKQUOTE"]);
@@ -16,6 +16,7 @@ function styleOf(element) {
 function ourTag(element) {
   const tag = element.tagName.toUpperCase();
   const style = styleOf(element);
+  if (tag === "BR" && element.getAttribute("clear")) return null; // Word's line above footnotes
   if (DROPPED.has(tag) || style.includes("mso-list:ignore") || style.includes("display:none")) return null;
   if (tag === "A") return SAFE_LINK.test(element.getAttribute("href") || "") ? "A" : "";
   if (tag === "B" && style.includes("font-weight:normal")) return "";
@@ -26,20 +27,64 @@ function ourTag(element) {
   return BLOCKS[tag] || "";
 }
 
-/** Word writes a list as paragraphs that carry their bullet as text: make it a list again. */
+/** Word writes a list as paragraphs that carry their bullet as text: make it a list again, level by level. */
 function mendWordLists(body) {
-  let list = null;
+  let lists = []; // the list of each level, outermost first
   for (const item of [...body.querySelectorAll("p[data-style*='mso-list' i], p[class*='MsoList' i]")]) {
     const marker = item.querySelector("[data-style*='Ignore' i]")?.textContent.trim() || "";
     const kind = /^\(?[0-9a-z]{1,4}[.)]/i.test(marker) ? "ol" : "ul";
-    if (!list || list !== item.previousElementSibling || list.localName !== kind) {
-      list = body.ownerDocument.createElement(kind);
-      item.before(list);
+    const level = Number(/level([1-9])/.exec(styleOf(item))?.[1] || 1);
+    const goesOn = lists.length && lists[0] === item.previousElementSibling;
+    if (!goesOn || (level === 1 && lists[0].localName !== kind)) {
+      lists = [body.ownerDocument.createElement(kind)];
+      item.before(lists[0]);
+    }
+    lists.length = Math.min(lists.length, level);
+    if (lists.length < level && lists.at(-1).lastElementChild) {
+      const inner = body.ownerDocument.createElement(kind);
+      lists.at(-1).lastElementChild.append(inner);
+      lists.push(inner);
     }
     const entry = body.ownerDocument.createElement("li");
     entry.append(...item.childNodes);
-    list.append(entry);
+    lists.at(-1).append(entry);
     item.remove();
+  }
+}
+
+/** Editors write a list within a list beside its entry: it belongs into it. */
+function mendNesting(body) {
+  for (const inner of body.querySelectorAll("ul > ul, ul > ol, ol > ul, ol > ol")) {
+    let entry = inner.previousElementSibling;
+    if (entry?.localName !== "li") {
+      entry = body.ownerDocument.createElement("li");
+      inner.before(entry);
+    }
+    entry.append(inner);
+  }
+}
+
+/** A row of a table becomes a line: what stood in its cells, one after the other. */
+function mendTables(body) {
+  for (const row of [...body.querySelectorAll("tr")].reverse()) {
+    const line = body.ownerDocument.createElement("p");
+    for (const cell of row.cells) {
+      if (!cell.textContent.trim()) continue;
+      if (line.childNodes.length) line.append(" | ");
+      for (const block of cell.querySelectorAll("p, div, br")) block.before(" ");
+      for (const block of [...cell.querySelectorAll("p, div")]) block.replaceWith(...block.childNodes);
+      line.append(...cell.childNodes);
+    }
+    row.replaceWith(line);
+  }
+  for (const table of [...body.querySelectorAll("table")].reverse()) table.replaceWith(...table.querySelectorAll("caption, p"));
+}
+
+/** The number of a footnote stays apart from the word before it. */
+function mendNotes(body) {
+  for (const mark of body.querySelectorAll("a[href^='#'] sup, sup a[href^='#'], a.sdfootnotesym")) {
+    const number = mark.textContent.trim();
+    if (/^[0-9]+$/.test(number)) mark.textContent = mark.localName === "a" && mark.className ? `[${number}] ` : `[${number}]`;
   }
 }
 
@@ -55,7 +100,6 @@ function copyClean(from, to) {
       if (!tag || (tag === "P" && to.tagName === "LI")) {
         if (tag && to.textContent.trim()) to.append(document.createElement("br"));
         copyClean(node, to);
-        if (/^(TD|TH)$/.test(node.tagName)) to.append(" ");
         continue;
       }
       const copy = document.createElement(tag);
@@ -79,7 +123,7 @@ function setAside(html) {
 /** Parse HTML from anywhere (it never runs or loads anything) and keep only what people's writing may hold. */
 export function clean(html) {
   const source = new DOMParser().parseFromString(setAside(html), "text/html");
-  mendWordLists(source.body);
+  for (const mend of [mendWordLists, mendNesting, mendTables, mendNotes]) mend(source.body);
   const fragment = document.createDocumentFragment();
   copyClean(source.body, fragment);
   return fragment;

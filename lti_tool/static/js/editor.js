@@ -160,6 +160,36 @@ function makeArea(textarea, id) {
   return area;
 }
 
+/** Pictures do not stand in a text: who adds files takes them ("editor:pictures"), else the author is told. */
+function wirePictures(field, textarea, area) {
+  const say = (text) => {
+    let note = field.querySelector(".editor-note");
+    if (!note) {
+      note = document.createElement("p");
+      note.className = "editor-note";
+      field.querySelector(".editor-sheet").after(note);
+    }
+    note.textContent = text;
+    document.dispatchEvent(new CustomEvent("miroir:announce", { detail: text }));
+  };
+  const found = (event, data) => {
+    const html = data.getData("text/html");
+    const words = html ? clean(html).textContent.trim() : data.getData("text/plain").trim();
+    const files = [...data.files].filter((file) => file.type.startsWith("image/"));
+    if (!files.length && !/<img\b/i.test(html)) return;
+    // Office programs add a picture of the words themselves; words that came along are what was meant.
+    const detail = { files: words ? [] : files, say };
+    if (!words) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else if (!/<img\b/i.test(html)) return;
+    const taken = !textarea.dispatchEvent(new CustomEvent("editor:pictures", { bubbles: true, cancelable: true, detail }));
+    if (!taken) say(textarea.dataset.noPictures);
+  };
+  area.addEventListener("paste", (event) => { if (event.clipboardData) found(event, event.clipboardData); }, true);
+  area.addEventListener("drop", (event) => { if (event.dataTransfer) found(event, event.dataTransfer); }, true);
+}
+
 function swap(textarea, area, id) {
   const focused = document.activeElement === textarea;
   textarea.id = `${id}-source`;
@@ -199,6 +229,7 @@ function enrich(textarea, Squire) {
     squire.setHTML(detail.format === "html" ? detail.value : htmlOfText(detail.value));
     sync();
   });
+  wirePictures(field, textarea, area);
   wireToolbar(field, squire);
   if (focused) squire.focus().moveCursorToEnd();
   return typed;

@@ -19,6 +19,7 @@ def activities() -> str:
     """List the course's activities for staff; tell learners where theirs are."""
     person = viewer()
     if not person.role.moderates:
-        return page("lti/course.html", found=None)
+        lines = services().my_work.of(person).lines
+        return page("lti/course.html", found=None, asked=[one for one in lines if one.question])
     after = request.args.get("after", type=uuid.UUID)
     return page("lti/course.html", found=services().activity_lists.page(person, after=after))

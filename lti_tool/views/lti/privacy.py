@@ -31,7 +31,8 @@ def person() -> str:
     if subject.user_id is None:
         return page("lti/privacy_nothing.html", subject=subject)
     kept = services().privacy.kept(subject.registration_id, subject.user_id)
-    return page("lti/privacy.html", subject=subject, kept=kept)
+    store = services().learning_records.of(subject.registration_id)
+    return page("lti/privacy.html", subject=subject, kept=kept, store=store)
 
 
 @bp.get("/privacy/export")

@@ -107,8 +107,34 @@ def test_a_paste_from_word_is_cleaned(page: Page, site: Site) -> None:
     empty_sheet(page)
     page.locator("#f-body").evaluate(PASTE, (PASTED / "word.html").read_text("utf-8"))
     assert held(page) == (
-        "<h3>Title</h3><p>Hello <b>bold</b></p><ul><li>one</li><li>two</li></ul><p>a b</p>"
+        "<h3>Title</h3><p>Hello <b>bold</b></p><ul><li>one</li><li>two</li></ul><p>a | b</p>"
     )
+
+
+OFFICE = {
+    "word_list.html": (
+        "<h3>What I tried</h3><ul><li>ask first<ul><li>what they had tried</li></ul></li>"
+        "<li>listen</li></ul><p>In this order[1]:</p><ol><li>one</li><li>two</li></ol>"
+        "<p>Day | Visits</p><p>Monday | 12</p><p>[1] As our <i>guide</i> says.</p>"
+    ),
+    "docs.html": (
+        "<h3>Title</h3><p><b>Bold</b> and <i>leaning</i></p>"
+        "<ul><li>one<ul><li>one a</li></ul></li><li>two</li></ul>"
+    ),
+    "office.html": (
+        "<h3>Notes</h3><ol><li>first</li><li><b>second</b>[1]</li></ol><p>a | b</p>"
+        "<p>[1] From the guide.</p>"
+    ),
+}
+"""What is pasted from Word, Google Docs and LibreOffice: lists, footnotes, tables."""
+
+
+def test_office_programs_leave_structure_and_nothing_else(page: Page, site: Site) -> None:
+    write(page, site)
+    for name, expected in OFFICE.items():
+        empty_sheet(page)
+        page.locator("#f-body").evaluate(PASTE, (PASTED / name).read_text("utf-8"))
+        assert held(page) == expected, name
 
 
 def test_a_hostile_paste_does_nothing(page: Page, site: Site) -> None:

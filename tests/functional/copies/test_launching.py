@@ -36,6 +36,8 @@ NOT_COPIED = {
     "copied_by_sign",
     "copy_checked_at",
     "closed_at",
+    "column_notes_at",
+    "criteria_published",
     "event_at",
     "shared_links",
 }

@@ -53,10 +53,13 @@ def test_a_launch_leads_a_tutor_to_who_needs_them(app: Flask, world: World) -> N
     assert page.status == 200
     assert "Nobody needs you just now" in page.text
     with time_machine.travel(clock.now() + 4 * DAY):
-        page = visit(app, world, world.tutor).get("/")
+        tutor = visit(app, world, world.tutor)
+        page = tutor.get("/")
         assert "Has not opened the activity" in page.text
         assert "Not started 3" in page.text
-        assert "Remind them" not in page.text  # nothing can be sent yet
+        assert "Remind them" in page.text
+        reminder = tutor.follow("Remind them")
+        assert "Mail is not set up on this server" in reminder.text
 
 
 def test_each_row_says_why_and_offers_what_can_be_done(world: World, tutor: Visitor) -> None:

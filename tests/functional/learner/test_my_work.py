@@ -138,6 +138,8 @@ def test_after_thirty_days_the_next_launch_asks_what_came_of_it(
     with time_machine.travel(clock.now() + timedelta(days=31), tick=False):
         here = tab(one)
         assert "Did you do it? What came of it?" in here.get()
+        home = here.client.get(f"/s/{here.handle}/activities")  # the course, without a link
+        assert "Say what came of it" in home.text
         assert here.post("/looking-back", after_days="30").status_code == 422
         page = here.read(
             here.post("/looking-back", after_days="30", outcome="partly", result="Two of five")

@@ -104,7 +104,8 @@ class Lms:
         """Return our row of the coupled column."""
         with self.database.read() as session:
             registration = self.world.registration_id
-            query = select(LineItem).where(LineItem.registration_id == registration)
+            coupled = LineItem.resource_link_id.is_not(None)
+            query = select(LineItem).where(LineItem.registration_id == registration, coupled)
             return session.scalars(query).one()
 
     @property

@@ -12,6 +12,7 @@ from flask import Flask
 
 from lti_tool import i18n
 from lti_tool.app import services_of
+from lti_tool.models.activities import Activity
 from tests.factories.frameworks import PLAIN_CSV, as_bytes, case_package
 from tests.factories.world import Person, World, make_world
 
@@ -120,3 +121,29 @@ def test_a_large_framework_is_shown_branch_by_branch(studio: Studio) -> None:
     under = re.search(r"(\?under=[0-9a-f-]+)", page)[1]
     below = studio.client.get(address.partition("?")[0] + under).text
     assert "Item 21" in below and 'aria-current="true"' in below
+
+
+def test_a_framework_goes_that_nothing_uses(app: Flask, studio: Studio, world: World) -> None:
+    upload = studio.upload("room.json", as_bytes(case_package()), scale="dreyfus")
+    address = studio.confirm(upload.location).location
+    found = services_of(app).frameworks.listing()
+    mine = next(one for one in found if one.registration)
+    assert "Nothing uses it." in studio.client.get(address).text
+    place = f"{studio.base}/studio/frameworks/{mine.id}/remove"
+    page = studio.client.get(address).text
+    sent = dict(re.findall(r'name="(csrf_token|seen)" value="([^"]*)"', page))
+    assert "framework_not_sure" in studio.client.post(place, data=sent).location
+    with world.database.write() as session:
+        session.get_one(Activity, world.activity_id).framework_id = mine.id
+    assert "1 activity on this learning platform uses it" in studio.client.get(address).text
+    sure = sent | {"sure": "1"}
+    assert "framework_used" in studio.client.post(place, data=sure).location
+    with world.database.write() as session:
+        session.get_one(Activity, world.activity_id).framework_id = None
+    assert "framework_removed" in studio.client.post(place, data=sure).location
+    assert mine.id not in {one.id for one in services_of(app).frameworks.listing()}
+    own = next(one for one in found if not one.registration)
+    assert "Remove it" not in studio.get(f"/{own.id}")
+    theirs = {**sure, "seen": ""}
+    answer = studio.client.post(f"{studio.base}/studio/frameworks/{own.id}/remove", data=theirs)
+    assert answer.status_code == 404

@@ -17,6 +17,7 @@ from lti_tool.rules.vocabulary import ModerationMode
 from lti_tool.secrecy import digest
 from lti_tool.services.launches.binding import handle_of
 from lti_tool.services.sweeps import Sweeps
+from tests.factories.criteria import OWN, add_exemplar, set_criteria
 from tests.factories.learning import WORDS
 from tests.factories.world import World, make_world
 from tests.support.visitor import Visitor, visit
@@ -74,17 +75,26 @@ def write(me: Visitor) -> None:
 def test_an_educator_goes_a_learners_whole_way_and_nothing_is_left(
     app: Flask, world: World
 ) -> None:
+    set_criteria(world, OWN, practice=1)
+    add_exemplar(world)
     before = rows(world)
     me = begin(app, world)
     assert "This is a rehearsal" in me.page.text
+    assert "Nothing could come in yet" in me.send(action="/rehearsal/on").text
     write(me)
     me.send(action="/rehearsal/on")
     page = me.get("/")
     assert "Time has passed" in me.send(action="/rehearsal/on").text
     me.get("/")
     activity = page.link(part="/received").split(me.handle)[1]
-    assert "I recognise what you say" in me.get(activity).text
+    received = me.get(activity).text
+    assert "I recognise what you say" in received and "Is it kind?" not in received
+    assert "Warm" in received  # the invented peers answer by criteria, too
     me.get(activity.replace("/received", "/new"))
+    me.follow(part="/new/practice")
+    levels = [name for name in me.page.form(action="/practice/").names if "level-" in name]
+    assert "The second line shows it" in me.send(action="/practice/", **{levels[0]: "1"}).text
+    me.follow("Go on to your peers")
     me.send(action="/new")
     assert "(invented)" in me.page.text
     page = me.send(action="/rehearsal/end")

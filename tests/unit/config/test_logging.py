@@ -56,6 +56,7 @@ def test_handles_and_tokens_never_appear(stream: io.StringIO) -> None:
     handle, token = new_token(), new_token()
     log = structlog.get_logger()
     log.info("get", path=f"/s/{handle}/activity", header=f"Bearer {token}.x-y_z", bare=token)
+    log.info("made", access=f"miroir_{token}")
     logging.getLogger("gunicorn.access").info("GET /s/%s/x 200", handle)
     try:
         raise RuntimeError(f"no session {handle} and id_token={token}.aa.bb")
@@ -63,7 +64,7 @@ def test_handles_and_tokens_never_appear(stream: io.StringIO) -> None:
         log.exception("fault")
     assert handle not in stream.getvalue() and token not in stream.getvalue()
     assert lines(stream)[0]["path"] == "/s/…/activity"
-    assert "RuntimeError" in lines(stream)[2]["exception"]
+    assert "RuntimeError" in lines(stream)[3]["exception"]
 
 
 def test_what_is_no_secret_stays() -> None:

@@ -55,6 +55,9 @@ def test_two_settings_are_enough(environment: pytest.MonkeyPatch, tmp_path: Path
         ("MIROIR_PLATFORM_CONCURRENCY", "0", "at least 1"),
         ("MIROIR_PLATFORM_CONCURRENCY", "four", "whole number"),
         ("MIROIR_LOG_LEVEL", "LOUD", "one of DEBUG"),
+        ("MIROIR_SMTP_URL", "mail.example.org", "must start with smtp"),
+        ("MIROIR_SMTP_URL", "smtp://u:hidden@mail.example.org", "needs ?from="),
+        ("MIROIR_SMTP_URL", "file:///dev/null/here", "cannot be made"),
         ("MIROIR_DATA_DIR", "/dev/null/here", "cannot be made"),
     ],
 )

@@ -28,6 +28,10 @@ LOST: dict[tuple[str, str], Callable[[Line], bool]] = {
         or row["participation_id"] is not None
         or None in (row["from_state"], row["to_state"])
     ),
+    ("0016", "line_items"): lambda row: row["resource_link_id"] is None,
+    # As this database is filled, these are what was sent to columns of competencies.
+    ("0016", "outbox_messages"): lambda row: row["line_item_id"] is not None,
+    ("0016", "results"): lambda row: row["points"] is not None,
 }
 """Rows that the way down to a revision has to take away: the older version knows no such thing."""
 CHANGED = {("0005", "activities", "state")}

@@ -37,7 +37,12 @@ def check_activity(activity_id: uuid.UUID) -> None:
 @allow(*staff)
 def cohorts(activity_id: uuid.UUID) -> str:
     """Show the cohorts that the viewer sees, and to educators what is missing."""
-    return cohort_page("desk/cohorts.html", activity_id, page=services().cohorts.page(viewer()))
+    return cohort_page(
+        "desk/cohorts.html",
+        activity_id,
+        page=services().cohorts.page(viewer()),
+        reads_groups=services().moodle_groups.is_offered(viewer()),
+    )
 
 
 @bp.post(COHORTS)

@@ -7,7 +7,7 @@ import uuid
 from flask import g, request
 from werkzeug.wrappers import Response
 
-from lti_tool.errors import InvalidInput, NotFound
+from lti_tool.errors import InvalidInput, NotFound, PlatformError
 from lti_tool.i18n import gettext as _
 from lti_tool.rules.name_lists import MAX_BYTES, decode
 from lti_tool.schemas.cohorts import ApartForm, GroupsForm, ListForm, PairForm
@@ -15,6 +15,7 @@ from lti_tool.services.cohorts.lists import ListPreview, fingerprint
 from lti_tool.views.forms import form_page, load, read_form
 from lti_tool.views.guards import allow, educators
 from lti_tool.views.notices import see_other
+from lti_tool.views.pages.desk import words
 from lti_tool.views.pages.desk.blueprint import bp
 from lti_tool.views.pages.desk.cohorts import COHORT, COHORTS, check_activity, cohort_page
 from lti_tool.views.session import services, viewer
@@ -58,8 +59,27 @@ def fill_cohort(activity_id: uuid.UUID, cohort_id: uuid.UUID) -> Response | tupl
 def groups(activity_id: uuid.UUID) -> str:
     """Show the LMS's groups."""
     return cohort_page(
-        "desk/cohorts_groups.html", activity_id, groups=services().cohorts.offers(viewer())
+        "desk/cohorts_groups.html",
+        activity_id,
+        groups=services().cohorts.offers(viewer()),
+        reads_groups=services().moodle_groups.is_offered(viewer()),
+        fault=g.get("fault", ""),
     )
+
+
+@bp.post(COHORTS + "/groups/read")
+@allow(*educators)
+def read_groups(activity_id: uuid.UUID) -> Response | str:
+    """Read the course's groups from Moodle."""
+    check_activity(activity_id)
+    if not services().moodle_groups.is_offered(viewer()):
+        raise NotFound("groups")
+    try:
+        services().moodle_groups.read(viewer())
+    except PlatformError as error:
+        g.fault = words.reason(error.reason)
+        return groups(activity_id=activity_id)
+    return see_other("desk.groups", notice="groups_read", activity_id=activity_id)
 
 
 @bp.post(COHORTS + "/groups")

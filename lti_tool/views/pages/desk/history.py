@@ -9,12 +9,11 @@ from typing import Any
 from flask import request
 from werkzeug.wrappers import Response
 
-from lti_tool import i18n
 from lti_tool.errors import NotFound
-from lti_tool.exports.audit_csv import audit_csv
 from lti_tool.rules.vocabulary import Step
 from lti_tool.schemas.fields import YEARS
 from lti_tool.services.desk.audit import Place, Wanted
+from lti_tool.views import downloads
 from lti_tool.views.guards import allow, educators
 from lti_tool.views.pages.desk import history_words
 from lti_tool.views.pages.desk.blueprint import bp
@@ -44,16 +43,15 @@ def history(activity_id: uuid.UUID) -> str:
     )
 
 
-@bp.get(f"{HISTORY}.csv")
+@bp.get(f"{HISTORY}.{downloads.FORM}")
 @allow(*educators)
-def history_file(activity_id: uuid.UUID) -> Response:
-    """Give the lines that the filter lets through as CSV, in the reader's way of writing it."""
-    services().activities.get(viewer(), activity_id)
-    lines = services().audit.lines(viewer(), _wanted(activity_id))
-    rows = (history_words.row(line) for line in lines)
-    data = audit_csv(history_words.headings(), rows, i18n.current())
-    headers = {"Content-Disposition": 'attachment; filename="history.csv"'}
-    return Response(data, mimetype="text/csv", headers=headers)
+def history_file(activity_id: uuid.UUID, form: str) -> Response:
+    """Give the lines that the filter lets through as a file."""
+    activity = services().activities.get(viewer(), activity_id)
+    found = services().audit.lines(viewer(), _wanted(activity_id))
+    rows = downloads.spoken(found, history_words.row)
+    table = downloads.sheet(history_words.title(), history_words.headings(), rows)
+    return downloads.table_file(form, activity.title, table)
 
 
 def _asked() -> dict[str, str]:

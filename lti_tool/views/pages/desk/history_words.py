@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lti_tool.i18n import day, exact
+from datetime import date, datetime
+
+from lti_tool.exports.sheets import Value
 from lti_tool.i18n import gettext as _
 from lti_tool.rules.flagging import FlagReason
 from lti_tool.rules.vocabulary import Step
@@ -70,11 +72,14 @@ def flag_reason(value: FlagReason) -> str:
     }[value]
 
 
-def when(line: AuditLine) -> str:
-    """Return the moment, for machines as well as for people; the day where only that is told."""
-    if line.day_only:
-        return f"{line.at.date().isoformat()} ({day(line.at.date())})"
-    return f"{line.at.isoformat(timespec='seconds')} ({exact(line.at)})"
+def when(line: AuditLine) -> datetime | date:
+    """Return the moment; the day where only that is told."""
+    return line.at.date() if line.day_only else line.at
+
+
+def title() -> str:
+    """Return what the file is called."""
+    return _("History")
 
 
 def headings() -> list[str]:
@@ -90,7 +95,7 @@ def headings() -> list[str]:
     ]
 
 
-def row(line: AuditLine) -> list[str]:
+def row(line: AuditLine) -> list[Value]:
     """Return a line as cells of the file."""
     return [
         when(line),

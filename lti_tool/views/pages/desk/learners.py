@@ -5,15 +5,15 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import g, request
+from flask import g, request, url_for
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import IllegalTransition, NotFound, Stale
 from lti_tool.rules.guidance import RESPONSE_PARTS
 from lti_tool.rules.rich_text import accept, to_text
-from lti_tool.schemas.moderation import LevelsForm, TutorResponseForm
+from lti_tool.schemas.moderation import DepthForm, LevelsForm, TutorResponseForm
 from lti_tool.services.desk.dossier_views import Dossier
-from lti_tool.services.desk.people import PeopleFilter
+from lti_tool.services.desk.people import PeopleFilter, PeoplePage
 from lti_tool.services.engine import wording
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, staff
@@ -33,8 +33,7 @@ WORDS = {"wording": wording, "words": words, "care_words": signal_words}
 def people(activity_id: uuid.UUID) -> str:
     """Show the learners of the course by name, all or those of one state."""
     activity = services().activities.get(viewer(), activity_id)
-    which, after = _which(), _after()
-    cohort = cohorts_filter.chosen()
+    which, after, cohort = _which(), _after(), cohorts_filter.chosen()
     learners = services().people.page(viewer(), activity_id, which, after, cohort)
     return page(
         "desk/people.html",
@@ -47,9 +46,16 @@ def people(activity_id: uuid.UUID) -> str:
         list_words=list_words,
         paged=after is not None,
         cohort_filter=cohorts_filter.offered(),
+        troubles=_troubles(learners),
         wording=wording,
         words=words,
     )
+
+
+def _troubles(learners: PeoplePage) -> dict[uuid.UUID, int]:
+    """Return what Moodle's competencies were not told of the learners of a page."""
+    shown = [row.participation_id for row in learners.rows if row.participation_id]
+    return services().companion.telling.troubles(viewer(), shown)
 
 
 @bp.get(PERSON)
@@ -71,6 +77,7 @@ def person(
         draft=_draft(learner),
         plain=to_text,
         conflict=conflict,
+        **_in_moodle(activity_id, participation_id),
         **WORDS,
     )
 
@@ -87,6 +94,20 @@ def confirm(activity_id: uuid.UUID, participation_id: uuid.UUID) -> Response | t
         g.typed = request.form
         return person(activity_id, participation_id, conflict="levels"), 409
     return _back("confirmed", activity_id, participation_id)
+
+
+@bp.post(PERSON + "/depth")
+@allow(*staff)
+@form_page(person)
+def mark_depth(activity_id: uuid.UUID, participation_id: uuid.UUID) -> Response | tuple[str, int]:
+    """Mark how deep the reflection goes, or take that back."""
+    mark = read_form(DepthForm)["mark"]
+    try:
+        services().depths.mark(viewer(), activity_id, participation_id, mark)
+    except Stale:
+        g.typed = request.form
+        return person(activity_id, participation_id, conflict="depth"), 409
+    return _back("depth_marked", activity_id, participation_id)
 
 
 @bp.post(PERSON + "/response/<uuid:reflection_id>")
@@ -123,6 +144,15 @@ def retry(activity_id: uuid.UUID, participation_id: uuid.UUID, message_id: uuid.
 def _back(notice: str, activity_id: uuid.UUID, participation_id: uuid.UUID) -> Response:
     values: dict[str, Any] = {"activity_id": activity_id, "participation_id": participation_id}
     return see_other("desk.person", notice=notice, **values)
+
+
+def _in_moodle(activity_id: uuid.UUID, participation_id: uuid.UUID) -> dict[str, Any]:
+    """Return what Moodle was told of the levels, and where to ask for each to be sent again."""
+    told = services().companion.telling.of_learner(viewer(), activity_id, participation_id)
+    ids = [one.state.message_id for one in told.levels] if told else []
+    here: dict[str, Any] = {"activity_id": activity_id, "participation_id": participation_id}
+    urls = {one: url_for("desk.retry", message_id=one, **here) for one in ids}
+    return {"in_moodle": told, "retry_urls": urls}
 
 
 def _draft(learner: Dossier) -> dict[str, str]:

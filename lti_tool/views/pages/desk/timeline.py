@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from lti_tool.views.forms import form_page
 from lti_tool.views.guards import allow, staff
 from lti_tool.views.notices import see_other
-from lti_tool.views.pages.desk import history_words
+from lti_tool.views.pages.desk import history_words, mail_words
 from lti_tool.views.pages.desk.blueprint import bp
 from lti_tool.views.pages.desk.learners import PERSON
 from lti_tool.views.render import page
@@ -29,6 +29,7 @@ def timeline(activity_id: uuid.UUID, participation_id: uuid.UUID) -> str:
         activity_title=activity.title,
         timeline=services().timelines.read(viewer(), activity_id, participation_id, course),
         words=history_words,
+        mail_words=mail_words,
     )
 
 

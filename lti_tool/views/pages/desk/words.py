@@ -9,13 +9,27 @@ from lti_tool.i18n import gettext as _
 from lti_tool.i18n import number
 from lti_tool.rules.completion import Item, ItemKey, ItemState, Progress
 
-BY_ITSELF = {"rate_limited", "server_error", "no_answer", "timeout", "unreachable"}
+BY_ITSELF = {
+    "rate_limited",
+    "server_error",
+    "no_answer",
+    "timeout",
+    "unreachable",
+    "moodle_resting",
+}
 """Troubles of an LMS that mostly end without anybody doing something."""
 
 
 def reason(code: str) -> str:
-    """Return the sentence for the stable code of a refused or postponed score."""
-    sentences = {
+    """Return the sentence for the stable code of a refused or postponed score or rating."""
+    if code.startswith("moodle_"):
+        return _of_moodle(code)
+    return (_of_scores() | _of_columns()).get(code) or _("The LMS did not take the grade.")
+
+
+def _of_scores() -> dict[str, str]:
+    """Return the sentences for what happens to scores, by code."""
+    return {
         "not_a_student": _("The LMS does not know this person as a learner of the course."),
         "newer_in_lms": _("The gradebook holds a newer grade, for instance one set by hand."),
         "changed_in_lms": _("Somebody changed the grade in the LMS."),
@@ -23,11 +37,6 @@ def reason(code: str) -> str:
         "token_refused": _("The LMS does not let Miroir send grades."),
         "forbidden": _("The LMS does not let Miroir write to this gradebook column."),
         "rate_limited": _("The LMS asked us to slow down."),
-        "line_item_gone": _(
-            "The gradebook column does not exist any more, and the course has no other for this"
-            " activity. Open the activity once from the course: if the LMS has a column for it,"
-            " Miroir learns it then."
-        ),
         "scope_missing": _("The LMS lets Miroir read this gradebook column, but not write to it."),
         "not_json": _("The LMS answered with a page instead of data, for instance its login page."),
         "nonsense": _("The LMS gave an answer that makes no sense."),
@@ -36,7 +45,6 @@ def reason(code: str) -> str:
         "tls": _("The LMS’s certificate is not valid."),
         "redirected": _("The LMS sends Miroir to another address."),
         "forbidden_address": _("The LMS’s address is not one that Miroir may call."),
-        "line_item_unusable": _("The gradebook column does not take grades from Miroir."),
         "not_accepted": _("The LMS did not accept the grade."),
         "attempts_used_up": _("The LMS allows no more attempts for this activity."),
         "not_published": _("The activity is not published in the LMS yet."),
@@ -46,7 +54,61 @@ def reason(code: str) -> str:
         "timeout": _("The LMS did not answer in time."),
         "unreachable": _("The LMS cannot be reached."),
     }
-    return sentences.get(code) or _("The LMS did not take the grade.")
+
+
+def _of_columns() -> dict[str, str]:
+    """Return the sentences for what is about gradebook columns, by code."""
+    return {
+        "line_item_gone": _(
+            "The gradebook column does not exist any more, and the course has no other for this"
+            " activity. Open the activity once from the course: if the LMS has a column for it,"
+            " Miroir learns it then."
+        ),
+        "column_gone": _(
+            "The gradebook column of this competency was deleted in the LMS. Nothing more reaches"
+            " it; an educator can have it made again under Publish, Columns of competencies."
+        ),
+        "columns_not_allowed": _("The LMS does not let Miroir make gradebook columns."),
+        "column_conflict": _("The LMS is changing this gradebook column at the moment."),
+        "line_item_unfit": _("The LMS does not take such a gradebook column."),
+        "line_item_refused": _("The LMS did not take the gradebook column."),
+        "line_item_unusable": _("The gradebook column does not take grades from Miroir."),
+    }
+
+
+def _of_moodle(code: str) -> str:
+    """Return the sentence for the code of a competency rating that was refused or postponed."""
+    closed = _("Moodle’s web services do not let Miroir in; its self-test says why.")
+    sentences = {
+        **dict.fromkeys(
+            ("moodle_off", "moodle_no_services", "moodle_token", "moodle_access", "moodle_account"),
+            closed,
+        ),
+        "moodle_competencies_off": _("Competencies are switched off in this Moodle."),
+        "moodle_permission": _("Miroir’s account in Moodle may not rate in this course."),
+        "moodle_course_closed": _("Miroir’s account in Moodle may not enter this course."),
+        "moodle_record": _("The course or the person does not exist in Moodle any more."),
+        "moodle_not_gradable": _("Moodle does not know this person as a learner of the course."),
+        "moodle_not_in_course": _("The course has no such competency in Moodle."),
+        "moodle_framework_missing": _(
+            "Moodle does not have this competency framework. Its administrator can import it: it is"
+            " exported in Miroir for Moodle."
+        ),
+        "moodle_competency_missing": _(
+            "Moodle has the framework, but not this competency. Import it there once more."
+        ),
+        "moodle_scale": _(
+            "No level of Moodle’s scale is called like the one confirmed here. Rename the levels of"
+            " one side."
+        ),
+        "moodle_no_course": _("This space is no course in Moodle."),
+        "moodle_no_user": _("Moodle does not show this person to Miroir."),
+        "moodle_other_person": _(
+            "In Moodle somebody else has this person’s number; nothing was told about them."
+        ),
+        "moodle_resting": _("Moodle is in maintenance or being upgraded."),
+    }
+    return sentences.get(code) or _("Moodle did not take the rating.")
 
 
 def who(code: str) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from lti_tool.views.pages.learner import (
+    competencies,
     decisions,
+    files,
     joining,
     looking_back,
+    mails,
     mine,
     new,
     next,
     now,
     overview,
+    practice,
     received,
     respond,
     submission,
@@ -19,14 +23,18 @@ from lti_tool.views.pages.learner.blueprint import bp
 
 __all__ = [
     "bp",
+    "competencies",
     "decisions",
+    "files",
     "joining",
     "looking_back",
+    "mails",
     "mine",
     "new",
     "next",
     "now",
     "overview",
+    "practice",
     "received",
     "respond",
     "submission",

@@ -34,7 +34,7 @@ PAGES = {
     ItemKey.RATED_AFTER: "learner.next_step",
 }
 """Where each line of the checklist is done."""
-READABLE = ("learner/submission.html", "learner/received.html")
+READABLE = ("learner/submission.html", "learner/received.html", "learner/evidence.html")
 """What stays there to read when the activity is archived."""
 PHASES = {
     ItemKey.RATED_BEFORE: Phase.NOW,

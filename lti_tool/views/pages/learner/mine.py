@@ -27,6 +27,8 @@ def my_work() -> str:
         overall=overall,
         day_of=day_of,
         calendar=services().calendars.address(viewer()),
+        mails=services().wishes.mine(viewer()),
+        store=services().learning_records.of(viewer().registration_id),
         activity_id=viewer().activity_id,
         tab="my_work",
     )

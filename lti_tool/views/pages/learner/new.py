@@ -27,7 +27,9 @@ def new(activity_id: uuid.UUID, **_others: object) -> str:
 @bp.post(f"{ACTIVITY}/new/ask")
 @allow(*learners)
 def ask(activity_id: uuid.UUID) -> Response:
-    """Give the learner a reflection to answer."""
+    """Give the learner a reflection to answer; before the first, perhaps an exemplar."""
+    if services().calibrations.is_due(viewer(), activity_id):
+        return see_other("learner.practice", activity_id=activity_id)
     return given(activity_id, services().responses.ask(viewer(), activity_id))
 
 

@@ -12,6 +12,7 @@ from lti_tool.schemas.participations import NextStepForm, RatingForm
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, learners
 from lti_tool.views.notices import see_other
+from lti_tool.views.pages.desk import words as rating_words
 from lti_tool.views.pages.learner.blueprint import ACTIVITY, bp
 from lti_tool.views.pages.learner.frame import show
 from lti_tool.views.session import services, viewer
@@ -25,7 +26,15 @@ def next_step(activity_id: uuid.UUID) -> str:
     typed, edit = g.get("typed", {}), request.args.get("edit", "")
     choosing = page.next_step is None or edit == "step" or "action" in typed
     rating = not choosing and (not page.rated_after or edit == "ratings" or bool(typed))
-    return show("learner/next.html", page, Phase.NEXT, choosing=choosing, rating=rating)
+    return show(
+        "learner/next.html",
+        page,
+        Phase.NEXT,
+        choosing=choosing,
+        rating=rating,
+        in_moodle=services().companion.telling.of_mine(viewer(), activity_id),
+        rating_words=rating_words,
+    )
 
 
 @bp.post(f"{ACTIVITY}/next")

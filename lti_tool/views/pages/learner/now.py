@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from lti_tool.errors import IllegalTransition
 from lti_tool.rules.rich_text import accept
 from lti_tool.rules.vocabulary import Phase
+from lti_tool.schemas.attachments import FileNotes
 from lti_tool.schemas.drafts import FORMAT, DraftBody
 from lti_tool.schemas.participations import BeforeForm
 from lti_tool.schemas.reflections import ReflectionForm
@@ -39,7 +40,8 @@ def now(activity_id: uuid.UUID) -> Response | str:
     page = replace(page, answers=tuple(_as_typed(answer, typed) for answer in saved))
     conflict = saved if "" in g.get("errors", {}) else ()
     template = "learner/start.html" if starting else "learner/now.html"
-    return show(template, page, Phase.NOW, conflict=conflict)
+    limits = services().attachments.limits
+    return show(template, page, Phase.NOW, conflict=conflict, limits=limits)
 
 
 @bp.post(f"{ACTIVITY}/now/start")
@@ -67,6 +69,7 @@ def save_reflection(activity_id: uuid.UUID) -> dict[str, Any]:
 def submit_reflection(activity_id: uuid.UUID) -> Response:
     """Hand the reflection in; "only save" keeps it for later."""
     written: Any = read_form(ReflectionForm)
+    services().attachments.describe(viewer(), activity_id, read_form(FileNotes)["notes"])
     with conflict_in_words():
         return _keep_or_submit(activity_id, written)
 

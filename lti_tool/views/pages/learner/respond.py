@@ -15,6 +15,7 @@ from lti_tool.rules.rich_text import accept
 from lti_tool.rules.vocabulary import Phase
 from lti_tool.schemas.drafts import FORMAT, DraftBody
 from lti_tool.schemas.responses import ResponseForm
+from lti_tool.services.learner.criteria_fields import typed_over
 from lti_tool.services.learner.drafts import Written
 from lti_tool.services.learner.response_pages import RespondPage
 from lti_tool.views.forms import form_page, read_form, read_json
@@ -32,9 +33,15 @@ ONE = f"{ACTIVITY}/new/<uuid:allocation_id>"
 def respond(activity_id: uuid.UUID, allocation_id: uuid.UUID) -> str:
     """Show a peer's reflection and the guided response, or what was sent and what others said."""
     page = services().responses.open(viewer(), activity_id, allocation_id)
-    conflict = page.parts if "" in g.get("errors", {}) else {}
+    in_conflict = "" in g.get("errors", {})
     template = "learner/respond.html" if page.editable else "learner/responded.html"
-    return show(template, _as_typed(page), Phase.NEW, conflict=conflict)
+    return show(
+        template,
+        _as_typed(page),
+        Phase.NEW,
+        conflict=page.parts if in_conflict else {},
+        stored={one.criterion.id: one for one in page.criteria} if in_conflict else {},
+    )
 
 
 @bp.post(f"{ONE}/draft")
@@ -104,4 +111,5 @@ def _as_typed(page: RespondPage) -> RespondPage:
         for name in RESPONSE_PARTS
         if name in typed
     }
-    return replace(page, parts={**page.parts, **parts})
+    criteria = typed_over(page.criteria, typed) if typed else page.criteria
+    return replace(page, parts={**page.parts, **parts}, criteria=criteria)

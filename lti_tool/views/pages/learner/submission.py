@@ -25,7 +25,8 @@ def submission(activity_id: uuid.UUID) -> Response | str:
         if str(missing) != "submission":
             raise
         return see_other("learner.now", activity_id=activity_id)
-    return show("learner/submission.html", page, Phase.NOW)
+    depths = services().my_depths.of(viewer(), activity_id)
+    return show("learner/submission.html", page, Phase.NOW, depths=depths)
 
 
 @bp.post(f"{ACTIVITY}/submission/take-back")

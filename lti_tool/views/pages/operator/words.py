@@ -8,8 +8,18 @@ from lti_tool.errors import IllegalTransition, InvalidInput, MiroirError, NotFou
 from lti_tool.i18n import gettext as _
 from lti_tool.i18n import ngettext, number
 from lti_tool.rules.vocabulary import OutboxState, PlatformFamily
-from lti_tool.services.outbox import renaming, scores
+from lti_tool.services.learning_records import noting
+from lti_tool.services.mailing import letters
+from lti_tool.services.outbox import (
+    competency_columns,
+    competency_scores,
+    ratings,
+    renaming,
+    scores,
+)
+from lti_tool.views.pages.desk.mail_words import reason as mail_reason
 from lti_tool.views.pages.desk.words import reason as score_reason
+from lti_tool.views.pages.operator import record_words
 
 FAMILIES = {
     PlatformFamily.MOODLE: "Moodle",
@@ -73,13 +83,20 @@ def outbox_kind(kind: str) -> str:
     return {
         scores.KIND: _("Score"),
         renaming.KIND: _("New name of a gradebook column"),
+        letters.KIND: _("Mail"),
+        competency_columns.KIND: _("Gradebook column of a competency"),
+        competency_scores.KIND: _("Level in a gradebook column"),
+        noting.KIND: _("Learning record"),
+        ratings.KIND: _("Rating of a Moodle competency"),
     }.get(kind, kind)
 
 
-def outbox_reason(state: OutboxState, code: str) -> str:
+def outbox_reason(state: OutboxState, code: str, kind: str = "") -> str:
     """Return why a message stands where it stands."""
+    if code and kind == letters.KIND:
+        return mail_reason(code)
     if code:
-        return score_reason(code)
+        return record_words.reason(code) or score_reason(code)
     return _("Not tried yet") if state is OutboxState.QUEUED else ""
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from lti_tool.views.pages.studio import (
+    access,
     beginning,
+    columns,
     copying,
+    criteria,
+    exemplars,
     frameworks,
     looking,
     making,
     managing,
+    moodle,
     picking,
     previewing,
     rehearsing,
@@ -17,13 +22,18 @@ from lti_tool.views.pages.studio import (
 from lti_tool.views.pages.studio.blueprint import bp
 
 __all__ = [
+    "access",
     "beginning",
     "bp",
+    "columns",
     "copying",
+    "criteria",
+    "exemplars",
     "frameworks",
     "looking",
     "making",
     "managing",
+    "moodle",
     "picking",
     "previewing",
     "rehearsing",

@@ -11,6 +11,7 @@ from lti_tool import i18n
 from lti_tool.rules.chat_links import sharer_name
 from lti_tool.rules.prompt_templates import TEMPLATES, Template, template_of
 from lti_tool.rules.rich_text import clean, counts_characters, storable, to_text
+from lti_tool.schemas import criteria_files
 from lti_tool.schemas.activities import (
     DATES,
     MAX_DESCRIPTION,
@@ -60,6 +61,7 @@ def context(values: ActivityValues) -> dict[str, Any]:
         "pseudonym_of": _pseudonym_of(form),
         "languages": [(locale, i18n.language_name(locale)) for locale in i18n.LOCALES],
         "zone": str(i18n.zone()),
+        "file_limits": services().attachments.limits,
         "learners": services().masks.learners(viewer()),
         "most_competencies": MOST_COMPETENCIES,
         "most_prompts": MOST_PROMPTS,
@@ -82,6 +84,8 @@ def as_form(values: ActivityValues) -> Form:
             "starts_on_joining": "1" if values.starts_on_joining else "",
             "answer_within_days": str(values.answer_within_days),
             "anonymity": values.anonymity.value,
+            "depth_rubric": values.depth_rubric.value,
+            "takes_files": "1" if values.takes_files else "",
             "tutor_confirms": "1" if values.tutor_confirms else "",
         }
     )
@@ -94,6 +98,7 @@ def as_form(values: ActivityValues) -> Form:
         form[target_field(competency_id)] = str(level)
     form["template"] = form["template_shown"] = values.template
     form["event_at"] = local_text(values.event_at)
+    form["criteria"] = criteria_files.carried(values.criteria)
     put(form, "prompts", [prompt_fields(prompt, values.locale) for prompt in values.prompts])
     put(form, "links", [link_fields(link) for link in values.shared_links])
     return form

@@ -9,7 +9,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from lti_tool import i18n
-from lti_tool.errors import InvalidInput, NotFound, Stale
+from lti_tool.errors import IllegalTransition, InvalidInput, NotFound, Stale
 from lti_tool.i18n import gettext as _
 from lti_tool.rules.frameworks import FrameworkDraft
 from lti_tool.rules.scales import scale_names
@@ -61,7 +61,29 @@ def framework(framework_id: uuid.UUID) -> str:
     except ValueError as error:
         raise NotFound("competency") from error
     tree = services().framework_browsing.tree(viewer(), framework_id, under)
-    return page("studio/framework.html", tree=tree, in_window=_in_window(), forms_of=_file_names())
+    return page(
+        "studio/framework.html",
+        tree=tree,
+        in_window=_in_window(),
+        forms_of=_file_names(),
+        removal=services().framework_removal.look(viewer(), framework_id),
+    )
+
+
+@bp.post(f"{PLACE}/<uuid:framework_id>/remove")
+@allow(*educators)
+def remove_framework(framework_id: uuid.UUID) -> Response:
+    """Remove a framework that nothing uses, once it was said twice."""
+    if services().framework_removal.look(viewer(), framework_id) is None:
+        raise NotFound("framework")
+    if not request.form.get("sure"):
+        return see_other("studio.framework", notice="framework_not_sure", framework_id=framework_id)
+    try:
+        seen = request.form.get("seen", "")
+        services().framework_removal.remove(viewer(), framework_id, seen)
+    except (IllegalTransition, Stale):
+        return see_other("studio.framework", notice="framework_used", framework_id=framework_id)
+    return see_other("studio.frameworks", notice="framework_removed")
 
 
 @bp.get(f"{PLACE}/<uuid:framework_id>/<any({', '.join(ENDINGS)}):form>")
@@ -143,7 +165,8 @@ def _read(name: str, options: dict[str, str], content: bytes) -> FrameworkDraft:
 
 
 def _file_names() -> list[tuple[str, str]]:
-    return [("case", "CASE 1.1 (JSON)"), ("moodle", "Moodle (CSV)"), ("csv", _("Table (CSV)"))]
+    plain = [("case", "CASE 1.1 (JSON)"), ("moodle", "Moodle (CSV)"), ("canvas", "Canvas (CSV)")]
+    return [*plain, ("csv", _("Table (CSV)"))]
 
 
 def _in_window() -> bool:

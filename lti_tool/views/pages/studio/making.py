@@ -89,6 +89,9 @@ def create() -> Response | str:
         g.typed, section = changed
         return show_new(open_section=section)
     values = _decided()
+    if request.form.get("do") == "each" and viewer().kind is SessionKind.DEEP_LINKING:
+        made = services().one_each.create(viewer(), values)
+        return see_other("studio.existing", notice="created_each", activity=made)
     activity_id = services().activities.create(viewer(), values)
     act = request.form.get("do")
     if act == "preview":

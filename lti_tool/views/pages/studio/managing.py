@@ -42,6 +42,8 @@ def manage(activity_id: uuid.UUID, conflict: bool = False) -> str:
         has_dates=any((dates.now_due_at, dates.new_due_at, dates.next_due_at)),
         opens_at=local_text(dates.opens_at),
         in_window=viewer().kind is SessionKind.DEEP_LINKING,
+        offers_moodle=bool(publication.activity.competencies)
+        and services().companion.sharing.is_offered(viewer()),
         conflict=conflict,
         zone=str(i18n.zone()),
         most_days=MOST_DAYS,

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from lti_tool.errors import NotFound
 from lti_tool.rules.vocabulary import Phase, SessionKind
 from lti_tool.services.learner.standing import Standing
+from lti_tool.services.studio.previews import Preview
 from lti_tool.views.guards import allow, staff
 from lti_tool.views.notices import see_other
 from lti_tool.views.pages.learner.frame import frame
@@ -21,6 +22,7 @@ from lti_tool.views.session import services, viewer
 STEPS = {
     "start": ("learner/start.html", Phase.NOW),
     "now": ("learner/now.html", Phase.NOW),
+    "practice": ("learner/practice.html", Phase.NEW),
     "respond": ("learner/respond.html", Phase.NEW),
     "next": ("learner/next.html", Phase.NEXT),
 }
@@ -34,17 +36,18 @@ def preview(activity_id: uuid.UUID) -> str:
     """Show one page of a learner, with the way to the others above it."""
     step = _step()
     template, phase = STEPS[step]
-    shown = getattr(services().previews.of(viewer(), activity_id), step)
+    pages, shown = _pages(activity_id, step)
     return page(
         template,
         preview=True,
         activity=services().activities.get(viewer(), activity_id),
         in_window=viewer().kind is SessionKind.DEEP_LINKING,
         step=step,
-        steps=list(STEPS),
+        steps=_steps(pages.has_practice),
         page=shown,
         choosing=True,
         conflict={},
+        stored={},
         **_frame(shown.standing, phase),
     )
 
@@ -53,10 +56,23 @@ def preview(activity_id: uuid.UUID) -> str:
 @allow(*staff)
 def go_on(activity_id: uuid.UUID) -> Response:
     """Go on to the next page as a learner would; what was typed is not kept."""
-    services().activities.get(viewer(), activity_id)
-    names = list(STEPS)
-    following = names[min(names.index(_step()) + 1, len(names) - 1)]
+    names = _steps(services().previews.of(viewer(), activity_id).has_practice)
+    here = names.index(_step()) if _step() in names else 0
+    following = names[min(here + 1, len(names) - 1)]
     return see_other("studio.preview", activity_id=activity_id, step=following)
+
+
+def _pages(activity_id: uuid.UUID, step: str) -> tuple[Preview, Any]:
+    """Return all pages of a learner, and the one of this step; raise NotFound."""
+    pages = services().previews.of(viewer(), activity_id)
+    shown = getattr(pages, step)
+    if shown is None:
+        raise NotFound("step")
+    return pages, shown
+
+
+def _steps(has_practice: bool) -> list[str]:
+    return [step for step in STEPS if has_practice or step != "practice"]
 
 
 def _step() -> str:

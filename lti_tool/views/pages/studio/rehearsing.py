@@ -29,8 +29,8 @@ def rehearse(activity_id: uuid.UUID) -> Response:
 @allow(*learners)
 def rehearse_on() -> Response:
     """Let time pass in a rehearsal."""
-    services().rehearsals.go_on(viewer())
-    return see_other("learner.overview", notice="rehearsal_on", activity_id=viewer().activity_id)
+    notice = "rehearsal_on" if services().rehearsals.go_on(viewer()) else "rehearsal_waits"
+    return see_other("learner.overview", notice=notice, activity_id=viewer().activity_id)
 
 
 @bp.post("/rehearsal/end")
