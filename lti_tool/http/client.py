@@ -106,13 +106,14 @@ class Http:
         max_bytes: int = MAX_BYTES,
         expect_json: bool = True,
         cut: bool = False,
-        total_seconds: float = TOTAL_SECONDS,
+        total_seconds: float | None = None,
     ) -> Answer:
         """Send one request and return its 2xx answer.
 
         ``json`` is serialised, with ``application/json`` unless ``headers`` say otherwise.
         Redirects are followed by hand, at most three: a GET anywhere that is allowed, but without
         its Authorization on another origin; anything else only by 307 or 308 on the same origin.
+        All of it together takes ``total_seconds`` at most, by default ``TOTAL_SECONDS``.
         With ``cut`` a body is read up to ``max_bytes`` and no further, instead of refused.
 
         Raises PlatformUnavailable (``timeout``, ``no_answer``, ``tls``, ``rate_limited``,
@@ -123,7 +124,7 @@ class Http:
         if json is not None:
             data = jsonlib.dumps(json, ensure_ascii=False).encode()
             sent.setdefault("Content-Type", "application/json")
-        with deadline.within(total_seconds):
+        with deadline.within(total_seconds or TOTAL_SECONDS):
             for _ in range(MAX_REDIRECTS + 1):
                 answer = self._once(method, url, sent, data, max_bytes, cut)
                 if answer.status not in REDIRECTS:

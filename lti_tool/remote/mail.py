@@ -66,9 +66,6 @@ class Post:
             with self._connection() as connection:
                 connection.send_message(message, self.server.sender, [recipient])
             return TAKEN
-        except UnicodeEncodeError:
-            # Passwords and senders travel as ASCII; the error's text would hold them.
-            return Answer("mail_login", WhoCanFix.OPERATOR, down=True)
         except (OSError, smtplib.SMTPException) as error:
             return _without(recipient, _answer(error))
 
@@ -92,12 +89,20 @@ class Post:
             elif not server.encrypted and not server.plain:
                 raise _Unencrypted
             if server.user:
-                connection.login(server.user, server.password)
+                _log_in(connection, server)
             yield connection
             _leave(connection)
         finally:
             cut.cancel()
             connection.close()
+
+
+def _log_in(connection: smtplib.SMTP, server: MailServer) -> None:
+    """Log in; what cannot travel as ASCII is refused like any wrong password, and never logged."""
+    try:
+        connection.login(server.user, server.password)
+    except UnicodeEncodeError:
+        raise smtplib.SMTPAuthenticationError(535, b"") from None
 
 
 class _Unencrypted(smtplib.SMTPException):

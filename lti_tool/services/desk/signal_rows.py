@@ -11,26 +11,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_tool import clock
 from lti_tool.models.activities import Activity
-from lti_tool.models.clocks import LearnerClock
-from lti_tool.models.interventions import Intervention
 from lti_tool.models.participations import Participation
 from lti_tool.models.people import Membership, User
 from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Response
-from lti_tool.rules.signals import REST, Signal, SignalKind, joined_before, read
-from lti_tool.rules.vocabulary import Role, WorkState
+from lti_tool.rules.signals import Signal, SignalKind, read
+from lti_tool.rules.vocabulary import WorkState
 from lti_tool.services.cohort_scope import Scope
+from lti_tool.services.desk import waiting
 from lti_tool.services.desk.signal_views import Place, TodayPage, TodayRow
-from lti_tool.services.engine import attention, clocks
+from lti_tool.services.engine import clocks
 from lti_tool.services.engine.anonymity import staff_name
 
 PAGE_SIZE = 20
-TAKES_PART = [role.value for role in Role if role.takes_part]
 
 
 def read_page(
@@ -49,9 +46,8 @@ def read_page(
         following = Place(shown[-1].kind, shown[-1].at, shown[-1].user.id)
     stale = [one.participation.id for one in shown if one.participation and one.is_stale]
     rows = _rows(session, activity, shown)
-    page = TodayPage(
-        tuple(rows), following, _counts(session, activity, scope), _held(session, activity, scope)
-    )
+    to_decide = waiting.texts(session, [activity.id], scope).get(activity.id, 0)
+    page = TodayPage(tuple(rows), following, _counts(session, activity, scope), to_decide)
     return page, stale
 
 
@@ -91,7 +87,7 @@ def _listed(
         .join(Participation, Participation.user_id == User.id)
         .join(Membership, Membership.user_id == User.id)
         .outerjoin(Reflection, Reflection.participation_id == Participation.id)
-        .where(*_attention(activity, scope))
+        .where(*waiting.in_need(activity, scope))
         .order_by(kind, at, User.id)
         .limit(PAGE_SIZE + 1)
     )
@@ -143,7 +139,7 @@ def _not_started(
 ) -> list[_Found]:
     """Return a page of those who have not begun, longest in the course first, and one more."""
     kind = SignalKind.NOT_STARTED
-    wanted = _unbegun(activity, scope)
+    wanted = waiting.unbegun(activity, scope)
     if wanted is None or only not in (None, kind) or (after is not None and after.kind > kind):
         return []
     at = Membership.first_seen_at
@@ -162,83 +158,16 @@ def _not_started(
     ]
 
 
-def _attention(activity: Activity, scope: Scope) -> tuple[ColumnElement[bool], ...]:
-    """Tell who has begun, needs a tutor and takes part; in a query with Membership."""
-    return (
-        Participation.activity_id == activity.id,
-        Participation.attention.is_not(None),
-        Membership.user_id == Participation.user_id,
-        *_here(activity, scope),
-    )
-
-
-def _here(activity: Activity, scope: Scope) -> tuple[ColumnElement[bool], ...]:
-    role = func.coalesce(Membership.granted_role, Membership.role)
-    return (
-        Membership.context_id == activity.context_id,
-        Membership.left_at.is_(None),
-        role.in_(TAKES_PART),
-        scope.holds(Membership.user_id),
-    )
-
-
-def _unbegun(activity: Activity, scope: Scope) -> tuple[ColumnElement[bool], ...] | None:
-    """Tell who ought to have begun and was not spoken to lately; None while nobody is."""
-    now = clock.now()
-    joined = joined_before(clocks.opened_at(activity), activity.now_due_at, now)
-    if joined is None or activity.is_being_prepared:
-        return None
-    begun = exists().where(
-        Participation.activity_id == activity.id, Participation.user_id == Membership.user_id
-    )
-    handled = exists().where(
-        Intervention.activity_id == activity.id,
-        Intervention.user_id == Membership.user_id,
-        Intervention.act.in_(attention.HELPED),
-        Intervention.at > now - REST,
-    )
-    extended = exists().where(
-        LearnerClock.activity_id == activity.id,
-        LearnerClock.user_id == Membership.user_id,
-        LearnerClock.now_due_at > now,
-        literal(activity.now_due_at is not None and activity.now_due_at <= now),
-    )
-    return (
-        *_here(activity, scope),
-        Membership.first_seen_at <= joined,
-        ~begun,
-        ~handled,
-        ~extended,
-        *clocks.had_time(activity, now),
-    )
-
-
-def _held(session: Session, activity: Activity, scope: Scope) -> int:
-    """Count what waits for a decision, as the next tab lists it."""
-    reflections = select(func.count()).where(
-        Reflection.activity_id == activity.id,
-        Reflection.state == WorkState.HELD,
-        scope.holds_reflection(),
-    )
-    responses = select(func.count()).where(
-        Response.activity_id == activity.id,
-        Response.state == WorkState.HELD,
-        scope.holds_response(),
-    )
-    both = select(reflections.scalar_subquery(), responses.scalar_subquery())
-    return sum(session.execute(both).one())
-
-
 def _counts(session: Session, activity: Activity, scope: Scope) -> dict[SignalKind, int]:
     """Count the learners on the list by their most urgent reason; reads only who is on it."""
     query = (
         select(Participation.attention, func.count())
         .join(Membership, Membership.user_id == Participation.user_id)
-        .where(*_attention(activity, scope))
+        .where(*waiting.in_need(activity, scope))
         .group_by(Participation.attention)
     )
     counts = {SignalKind(kind): number for kind, number in session.execute(query) if kind}
-    wanted = _unbegun(activity, scope)
+    wanted = waiting.unbegun(activity, scope)
     if wanted is not None:
         unbegun: Select[int] = select(func.count()).select_from(Membership).where(*wanted)
         number = session.scalar(unbegun) or 0

@@ -67,9 +67,17 @@ class TodayPage:
     following: Place | None
     counts: dict[SignalKind, int]
     to_decide: int
-    """Works that are held for a tutor's decision."""
+    """Works that wait for a tutor's decision: held, flagged or appealed against."""
 
     @property
     def total(self) -> int:
         """How many learners stand on the list."""
         return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for staff in an activity: texts to decide on, and learners on the list."""
+
+    texts: int
+    learners: int

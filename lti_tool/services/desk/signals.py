@@ -6,19 +6,22 @@ A page costs the same in any course: who stands on the list is noted whenever so
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import exists, select
 
 from lti_tool import clock
 from lti_tool.models import Database
+from lti_tool.models.activities import Activity
 from lti_tool.models.participations import Participation
 from lti_tool.rules.signals import SignalKind
 from lti_tool.rules.viewer import Viewer
-from lti_tool.services.activities.activities import find_activity
+from lti_tool.services.activities.activities import find_activity, scoped
 from lti_tool.services.cohort_scope import scope_of
+from lti_tool.services.desk import waiting
 from lti_tool.services.desk.signal_rows import read_page
-from lti_tool.services.desk.signal_views import Place, TodayPage
+from lti_tool.services.desk.signal_views import Place, TodayPage, Waiting
 from lti_tool.services.engine import completion, remeasuring, settling
 from lti_tool.services.locking import lock_activity
 
@@ -29,7 +32,7 @@ MOST_TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """The use case of looking who needs a tutor."""
+    """The use cases of looking who needs a tutor."""
 
     db: Database
 
@@ -63,6 +66,22 @@ class Signals:
                 for participation in session.scalars(there).all():
                     completion.refresh(session, participation)
         return page
+
+    def of_course(
+        self, viewer: Viewer, activity_ids: Collection[uuid.UUID]
+    ) -> dict[uuid.UUID, Waiting]:
+        """Return what waits in some activities of the viewer's course; others are left out.
+
+        Raises Forbidden for who is no staff.
+        """
+        with self.db.read() as session:
+            scope = scope_of(session, viewer)
+            activities = session.scalars(scoped(viewer).where(Activity.id.in_(activity_ids))).all()
+            texts = waiting.texts(session, [one.id for one in activities], scope)
+            people = waiting.people(session, activities, scope)
+            return {
+                one.id: Waiting(texts.get(one.id, 0), people.get(one.id, 0)) for one in activities
+            }
 
 
 def remeasure_due(db: Database, activity_id: uuid.UUID) -> None:

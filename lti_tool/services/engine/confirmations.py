@@ -147,9 +147,13 @@ def _settle(session: Session, case: _Case, confirmation: Confirmation) -> bool:
 
 
 def _case(session: Session, viewer: Viewer, participation: Participation) -> _Case:
-    """Return what is there, in the words in which the learner reads it."""
+    """Return what is there, in the words in which the learner reads it.
+
+    But for whom staff do not know: the history would tell them which language it is.
+    """
     user, activity = participation.user, participation.activity
-    with i18n.use(i18n.negotiate((user.language, activity.locale))):
+    own = () if activity.anonymity.hides_from_staff else (user.language,)
+    with i18n.use(i18n.negotiate((*own, activity.locale))):
         found = found_for(session, participation)
     return _Case(
         viewer,

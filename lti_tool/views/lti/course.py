@@ -22,4 +22,6 @@ def activities() -> str:
         lines = services().my_work.of(person).lines
         return page("lti/course.html", found=None, asked=[one for one in lines if one.question])
     after = request.args.get("after", type=uuid.UUID)
-    return page("lti/course.html", found=services().activity_lists.page(person, after=after))
+    found = services().activity_lists.page(person, after=after)
+    waiting = services().signals.of_course(person, [one.id for one in found.rows])
+    return page("lti/course.html", found=found, waiting=waiting)

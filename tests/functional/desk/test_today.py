@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -13,9 +14,12 @@ from sqlalchemy import select
 from lti_tool import clock
 from lti_tool.app import services_of
 from lti_tool.models.participations import Participation
+from lti_tool.models.reflections import Reflection
+from lti_tool.rules.flagging import FlagReason
 from lti_tool.rules.vocabulary import WorkState
-from lti_tool.services.engine import completion
-from tests.factories.work import add_participation, add_reflection
+from lti_tool.services.engine import completion, flagging
+from tests.factories.activities import activity_values
+from tests.factories.work import add_participation, add_reflection, add_response
 from tests.factories.world import World, make_world
 from tests.support.visitor import Visitor, visit
 
@@ -60,6 +64,30 @@ def test_a_launch_leads_a_tutor_to_who_needs_them(app: Flask, world: World) -> N
         assert "Remind them" in page.text
         reminder = tutor.follow("Remind them")
         assert "Mail is not set up on this server" in reminder.text
+
+
+def test_the_course_says_what_waits_in_each_activity(app: Flask, world: World) -> None:
+    services = services_of(app)
+    values = activity_values(title="Another activity")
+    services.activities.create(world.viewer(world.educator), values)
+    shown = add_reflection(world, world.learners[0], state=WorkState.RELEASED, age=4 * DAY)
+    add_response(world, shown, world.learners[1], state=WorkState.HELD)
+    with world.database.write() as session:
+        work, reader = session.get_one(Reflection, shown), world.learners[2].user_id
+        flagging.raise_flag(session, work, reader, FlagReason.HURTFUL, "")
+    with time_machine.travel(clock.now() + 4 * DAY):
+        measure_all(world)
+        tutor = visit(app, world, world.tutor)
+        tutor.get(path(world, "today"))
+        page = tutor.follow("Activities of this course")
+        listed = page.text.partition("Another activity")[2]  # the newest first
+        other, here = listed.split("What I take from this month")
+        assert "3 learners may need you" in other and "decision" not in other
+        need = re.search(r"(\d) learners? may need you", here)
+        assert need is not None and "2 texts wait for your decision" in here
+        page = tutor.follow("may need you", part=str(world.activity_id))
+        assert f"All {need[1]} " in page.text
+        assert "2 texts wait for your decision" in page.text, "flags are counted, too"
 
 
 def test_each_row_says_why_and_offers_what_can_be_done(world: World, tutor: Visitor) -> None:

@@ -61,7 +61,7 @@ def test_a_level_goes_from_a_tutors_page_to_a_column_that_launches_allowed(pair:
     activity = urlsplit(page.url).path.split("/activities/")[1].split("/")[0]
     page = claire.get(f"{home}/activities/{activity}/columns")
     page = press(claire, page, page.form("notes"), do="on", notes="1")
-    assert "from now on" in page.text
+    assert "said=columns" in page.url
     opened(pair, "amina", link_id)
     layla, page, home = opened(pair, "layla", link_id)
     page = layla.get(f"{home}/activities/{activity}/people")

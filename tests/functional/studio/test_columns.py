@@ -14,7 +14,7 @@ from lti_tool.models.activities import Activity
 from lti_tool.models.grades import LineItem, OutboxMessage
 from lti_tool.models.people import Context
 from lti_tool.models.platforms import Registration
-from lti_tool.rules.vocabulary import OutboxState, PlatformFamily
+from lti_tool.rules.vocabulary import Anonymity, OutboxState, PlatformFamily
 from lti_tool.services.outbox import competency_scores
 from tests.factories.work import add_participation, add_reflection
 from tests.factories.world import World, make_world
@@ -53,7 +53,11 @@ def test_it_is_offered_only_where_it_can_be(app: Flask, world: World) -> None:
     page = educator.get(path(world))
     assert "shows one grade for each activity" in page.text and "Switch it on" not in page.text
     let(world, ALL, PlatformFamily.CANVAS)
-    assert "Canvas makes it an assignment" in educator.get(path(world)).text
+    page = educator.get(path(world))
+    assert "Canvas makes it an assignment" in page.text and "Names are hidden" not in page.text
+    with world.database.write() as session:
+        session.get_one(Activity, world.activity_id).anonymity = Anonymity.DOUBLE_BLIND
+    assert "who is behind a pseudonym" in educator.get(path(world)).text
     for person, status in ((world.tutor, 403), (world.learners[0], 403)):
         assert visit(app, world, person).get(path(world)).status == status
     with world.database.write() as session:

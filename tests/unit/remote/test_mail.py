@@ -168,9 +168,10 @@ def test_a_password_goes_only_to_whom_a_certificate_proves(tmp_path: Path, inbox
         assert seen == []
         trusting = ssl.create_default_context(cafile=str(cert))
         assert sent(server, trusting).status == 250
-        wrong = at(controller.port, plain=False, user="miroir", password="wrong")
-        refused = sent(wrong, trusting)
-        assert (refused.reason, refused.permanent, refused.down) == ("mail_login", False, True)
+        for wrong in ("wrong", "schlüssel"):  # the second does not travel at all
+            other = at(controller.port, plain=False, user="miroir", password=wrong)
+            refused = sent(other, trusting)
+            assert (refused.reason, refused.permanent, refused.down) == ("mail_login", False, True)
     finally:
         controller.stop()
     assert len(inbox.taken) == 1
