@@ -37,7 +37,7 @@ LONGEST = 255
 
 def canvas_csv(draft: FrameworkDraft) -> Iterator[bytes]:
     """Yield a framework as Canvas imports it; without a byte order mark, in UTF-8."""
-    yield from lines(_rows(draft), guard=False)
+    yield from lines(_rows(draft))
 
 
 def mastery(levels: Sequence[LevelDraft]) -> int:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
 
-from lti_tool.exports.csv_cells import lines
+from lti_tool.exports.csv_cells import guarded, lines
 from lti_tool.exports.moodle_mark import hidden
 from lti_tool.rules.frameworks import FrameworkDraft, ItemDraft, LevelDraft, Texts
 
@@ -46,7 +46,7 @@ _SAFE_CODE = re.compile(r"[A-Za-z][^\s\\<>&\"',%]{0,98}")
 
 def moodle_csv(draft: FrameworkDraft) -> Iterator[bytes]:
     """Yield a framework as Moodle imports it; without a byte order mark, in UTF-8."""
-    yield from lines(_rows(draft), guard=False)
+    yield from lines(_rows(draft))
 
 
 def id_numbers(draft: FrameworkDraft) -> dict[str, str]:
@@ -73,10 +73,14 @@ def framework_number(identifier: str, extra: Mapping[str, Any]) -> str:
 
 
 def short_name(texts: Texts, language: str) -> str:
-    """Return a name as Moodle keeps it: one line, no tags, at most a hundred characters."""
+    """Return a name as Moodle keeps it: one line, no tags, at most a hundred characters.
+
+    The apostrophe before what a spreadsheet would compute is one of the hundred.
+    """
     text = texts.get(language) or next(iter(texts.values()), "")
     plain = " ".join(text.replace("<", "‹").replace("\\", "∖").split())
-    return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 1].rstrip()}…"
+    most = LONGEST - len(guarded(plain)) + len(plain)
+    return plain if len(plain) <= most else f"{plain[: most - 1].rstrip()}…"
 
 
 def scale_values(levels: tuple[LevelDraft, ...], language: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from lti_tool.exports.csv_cells import lines
+from lti_tool.exports.csv_cells import guarded, lines
 
 VERSION = "1.2"
 NAMESPACE = uuid.UUID("0c6a3c57-6f7e-5a5b-9a51-6f1a4c0a9c1d")
@@ -168,20 +168,20 @@ def manifest(system_name: str, system_code: str) -> Iterator[bytes]:
     """Yield ``manifest.csv``."""
     modes = [(f"file.{name}", "bulk" if name in PRESENT else "absent") for name in FILES]
     told = [("manifest.version", "1.0"), ("oneroster.version", VERSION), *modes]
-    source = [("source.systemName", system_name), ("source.systemCode", system_code)]
+    source = [("source.systemName", guarded(system_name)), ("source.systemCode", system_code)]
     return _file(("propertyName", "value"), [*told, *source])
 
 
 def categories(found: Iterable[Category]) -> Iterator[bytes]:
     """Yield ``categories.csv``."""
-    return _file(CATEGORIES, ((one.id, "", "", one.title, "") for one in found))
+    return _file(CATEGORIES, ((one.id, "", "", guarded(one.title), "") for one in found))
 
 
 def line_items(found: Iterable[Item]) -> Iterator[bytes]:
     """Yield ``lineItems.csv``."""
     rows = (
         (
-            *(one.id, "", "", one.title, one.description),
+            *(one.id, "", "", guarded(one.title), guarded(one.description)),
             *(one.assigned.isoformat(), one.due.isoformat()),
             *(one.class_id, one.category_id, one.session_id, LEAST, MOST, one.school_id),
         )
@@ -221,7 +221,7 @@ def result_objectives(found: Iterable[ObjectiveResult]) -> Iterator[bytes]:
         (
             derived("level", one.result_id, one.objective.identifier),
             *("", "", one.result_id, *one.objective.cells),
-            *(f"{one.level:.1f}", one.label),
+            *(f"{one.level:.1f}", guarded(one.label)),
         )
         for one in found
     )
@@ -229,6 +229,9 @@ def result_objectives(found: Iterable[ObjectiveResult]) -> Iterator[bytes]:
 
 
 def _file(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
-    """Yield a file of a table: UTF-8 without a byte order mark, for programs to read."""
+    """Yield a file of a table: UTF-8 without a byte order mark, for programs to read.
+
+    Texts that people wrote come guarded; identifiers stay as their owners know them.
+    """
     yield from lines([heading], guard=False)
     yield from lines(rows, guard=False)

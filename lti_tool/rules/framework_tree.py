@@ -26,7 +26,7 @@ def arranged(items: list[ItemDraft], complain: Complain) -> list[ItemDraft]:
             complain(item.place, _("The same identifier as at %(place)s.", place=first.place))
     orphans = {item.identifier for item in items if item.parent and item.parent not in known}
     for item in items:
-        if item.identifier in orphans:
+        if item.parent and item.parent not in known:
             complain(item.place, _("Its parent “%(parent)s” is not there.", parent=item.parent))
     ordered = _walk(items, orphans, complain)
     reached = {item.identifier for item in ordered}

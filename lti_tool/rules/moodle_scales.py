@@ -23,7 +23,12 @@ def item_of(label: Mapping[str, str], items: Sequence[str]) -> int | None:
 
 
 def _folded(text: str) -> str:
-    """Return a name without what an import changes in it: commas, tags' brackets, its end."""
-    plain = " ".join(text.replace(",", ";").replace("<", "‹").replace("\\", "∖").split())
+    """Return a name without what an import changes in it.
+
+    Commas, tags' brackets, its end, an apostrophe before what a spreadsheet would compute.
+    """
+    plain = " ".join(
+        text.lstrip("'").replace(",", ";").replace("<", "‹").replace("\\", "∖").split()
+    )
     cut = plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 1].rstrip()}…"
     return cut.casefold()

@@ -121,3 +121,18 @@ characters of one and not more than that, cuts it off",Sous,1,ends with a backsl
 ,,1.10,=other,Autre,1,"Two
 lines",,,,
 """
+
+
+def large_package(size: int) -> dict[str, Any]:
+    """A package of so many items, ten below each."""
+    names = [f"c6f1a1f0-5b0e-4b7a-9f0a-{number:012}" for number in range(1_000, 1_000 + size)]
+    document = {**case_package()["CFDocument"], "title": "A large one"}
+    return {
+        "CFDocument": document,
+        "CFItems": [case_item(one, f"Item {one}", humanCodingScheme=one[-8:]) for one in names],
+        "CFAssociations": [
+            case_link(0, "isChildOf", one, names[place // 10] if place > 9 else DOCUMENT)
+            | {"identifier": one.replace("c6f1", "c6f2"), "sequenceNumber": place + 1}
+            for place, one in enumerate(names)
+        ],
+    }

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lti_tool.exports.csv_cells import unguarded
 from lti_tool.exports.moodle_csv import (
     HEADING,
     HTML,
@@ -93,7 +94,9 @@ def _cells(number: int, cells: list[str], problems: Problems) -> Cells:
             _("%(found)s columns instead of %(wanted)s.", found=len(cells), wanted=len(COLUMNS)),
         )
         cells = [*cells, *[""] * len(COLUMNS)][: len(COLUMNS)]
-    return {name: cell.strip() for name, cell in zip(COLUMNS, cells, strict=True)}
+    return {
+        name: unguarded(cell.strip()).strip() for name, cell in zip(COLUMNS, cells, strict=True)
+    }
 
 
 def _is_framework(cells: Cells) -> bool:

@@ -15,6 +15,7 @@ from lti_tool.models import Base
 from lti_tool.models.frameworks import Competency, CompetencyFramework
 from lti_tool.rules.frameworks import FrameworkDraft, ItemDraft, Texts, merged
 from lti_tool.rules.licences import Verdict, judge
+from lti_tool.rules.scales import scale_levels
 
 MOST_SHOWN = 50
 """Competencies of each kind that a preview lists; the others are counted."""
@@ -158,7 +159,8 @@ def plan_of(
     warnings = (*draft.warnings, *((verdict.warning,) if verdict.warning else ()))
     lists = (comparison.added, comparison.changed, comparison.returned, comparison.quiet)
     touched = sum(len(some) for some in lists)
-    levels = tuple(level.label for level in draft.levels)
+    told = draft.levels or (() if framework else scale_levels(draft.scale))
+    levels = tuple(level.label for level in told)
     before = tuple(level.label for level in framework.levels) if framework else ()
     return ImportPlan(
         framework.id if framework else None,

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
+from lti_tool.models.activities import ActivityCompetency
 from lti_tool.models.frameworks import (
     Competency,
     CompetencyFramework,
@@ -58,6 +59,19 @@ def write_levels(session: Session, framework: CompetencyFramework, draft: Framew
         session.delete(level)
     session.flush()
     session.expire(framework, ["levels"])
+    _forget_suggestions(session, framework, len(levels))
+
+
+def _forget_suggestions(session: Session, framework: CompetencyFramework, highest: int) -> None:
+    """Take back what educators suggested to aim at where the scale does not go so far any more."""
+    ours = select(Competency.id).where(Competency.framework_id == framework.id)
+    session.execute(
+        update(ActivityCompetency)
+        .where(
+            ActivityCompetency.competency_id.in_(ours), ActivityCompetency.target_level > highest
+        )
+        .values(target_level=None)
+    )
 
 
 def _set_level(level: CompetencyLevel, told: LevelDraft) -> None:

@@ -18,6 +18,7 @@ from lti_tool.models.people import Context
 from lti_tool.models.studio import Rehearsal
 from lti_tool.rules.vocabulary import Moment
 from lti_tool.services.engine.level_history import LevelChange, changes_of
+from lti_tool.services.frameworks.attribution import Attribution, attribution_of
 from lti_tool.services.frameworks.frameworks import LevelView, level_view
 
 
@@ -69,6 +70,7 @@ class FrameworkPaths:
 
     title: Mapping[str, str]
     paths: tuple[LevelPath, ...]
+    attribution: Attribution | None
 
 
 @dataclass(slots=True)
@@ -126,7 +128,11 @@ def paths_of(session: Session, ways: Sequence[Participation]) -> tuple[Framework
         key = path.competency.framework_id
         frameworks.setdefault(key, session.get_one(CompetencyFramework, key))
     return tuple(
-        FrameworkPaths(framework.title, tuple(_read(framework, found.values())))
+        FrameworkPaths(
+            framework.title,
+            tuple(_read(framework, found.values())),
+            attribution_of(framework),
+        )
         for framework in frameworks.values()
         if any(path.competency.framework_id == framework.id for path in found.values())
     )

@@ -31,14 +31,19 @@ def table_of(frameworks: Sequence[FrameworkPaths]) -> Sheet:
         _("Number of the level"),
         _("Activity"),
         _("Course"),
+        _("Source of the framework"),
     ]
     rows = [
-        [pick(one.title), path.code, pick(path.statement), *_cells(point)]
+        [pick(one.title), path.code, pick(path.statement), *_cells(point), _source(one)]
         for one in frameworks
         for path in one.paths
         for point in path.points
     ]
     return sheet(_("Levels over time"), headings, rows)
+
+
+def _source(framework: FrameworkPaths) -> str:
+    return framework.attribution.source if framework.attribution else ""
 
 
 def _cells(point: PathPoint) -> list[Value]:

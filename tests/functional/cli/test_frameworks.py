@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from click.testing import Result
 from flask import Flask
 
 from lti_tool.services.container import Services
-from tests.factories.frameworks import PLAIN_CSV, as_bytes, case_package
+from tests.conftest import SECRET
+from tests.factories.frameworks import PLAIN_CSV, as_bytes, case_package, large_package
 from tests.factories.world import make_world
+
+ROOT = Path(__file__).parents[3]
+MANY = 50_000
 
 
 def run(app: Flask, *words: object, typed: str = "") -> Result:
@@ -58,9 +67,49 @@ def test_mistakes_and_missing_files_are_told(app: Flask, tmp_path: Path) -> None
     assert "No such file" in run(app, "import", tmp_path / "none.csv").output
 
 
-def test_a_large_tree_in_little_memory(app: Flask, tmp_path: Path) -> None:
-    rows = [f",K{n},Item {n},{f'K{n // 10}' if n >= 10 else ''}" for n in range(1, 3001)]
-    file = tmp_path / "large.csv"
-    file.write_text("\n".join(["row,code,title,parent", *rows]))
-    assert run(app, "import", file, "--yes").exit_code == 0
-    assert "3000 competencies" in run(app, "list").output
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_fifty_thousand_competencies_in_little_memory_with_a_bar(
+    database_url: str, app: Flask, tmp_path: Path
+) -> None:
+    """As an operator runs it, in a terminal: only there is a bar drawn."""
+    file = tmp_path / "large.json"
+    file.write_bytes(as_bytes(large_package(MANY)))
+    assert file.stat().st_size > 25_000_000
+    settings = {
+        "MIROIR_DATABASE_URL": database_url,
+        "MIROIR_SECRET_KEY": SECRET,
+        "MIROIR_BASE_URL": "http://127.0.0.1:5000",
+        "MIROIR_DATA_DIR": str(tmp_path),
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "flask",
+        "--app",
+        "wsgi",
+        "frameworks",
+        "import",
+        file,
+        "--yes",
+    ]
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **settings}, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    told = b"".join(iter(lambda: read(ours), b"")).decode()
+    os.close(ours)
+    _pid, status, used = os.wait4(process.pid, 0)
+    process.returncode = status
+    assert status == 0, told
+    assert "added: 50000" in told and " 50%" in told and "100%" in told
+    assert used.ru_maxrss < 450_000  # kilobytes, of which Python, our code and the file are half
+    assert "50000 competencies" in run(app, "list").output
+
+
+def read(terminal: int) -> bytes:
+    """Return what a program wrote since, nothing once it has ended."""
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # Linux says so where others tell an end
+        return b""

@@ -277,3 +277,23 @@ def test_levels_of_another_course_are_the_learners_to_share(
     form = next(one for one in me.get("/my-competencies").forms if one.action == form.action)
     foreign = {**dict(form.fields), "course": str(make_world(world.database).context_id)}
     assert me.client.post(form.action, data=foreign).status_code == 404
+
+
+@one_database
+def test_whose_words_a_frameworks_are_stands_wherever_they_are_shown(
+    app: Flask, world: World, tutor: Visitor
+) -> None:
+    learner, place = world.learners[0], f"/activities/{world.activity_id}"
+    me = visit(app, world, learner)
+    assert "Written for Miroir, licensed CC BY 4.0" in me.get(f"{place}/now", step="start").text
+    rate(world, learner)
+    reflect(world, learner)
+    go_on(world, learner)
+    confirm(world, learner, 2)
+    for page in (f"{place}/next", f"{place}/evidence", "/my-competencies"):
+        assert "licensed CC BY 4.0" in me.get(page).text, page
+    path = person_path(world, learner)
+    for page in (f"{place}/levels", path, f"{path}/levels"):
+        assert "licensed CC BY 4.0" in tutor.get(page).text, page
+    file = me.client.get(f"/s/{me.handle}/my-competencies.csv").get_data().decode("utf-8-sig")
+    assert "Source of the framework" in file and "licensed CC BY 4.0" in file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -52,6 +53,23 @@ def place(pair: Pair) -> list[str]:
     return [link["id"] for link in pair.walker.links() if link["title"].startswith("Week 2")]
 
 
+def launch_at_once(pair: Pair, link_id: str, many: int) -> None:
+    """Let so many launches of a link come at the same moment, with workers busy beside them."""
+    people = [one["id"] for one in pair.walker.control("people") if one["role"] == "learner"]
+
+    def launch(number: int) -> int:
+        walker = pair.browser()
+        walker.be(people[number % len(people)])
+        return walker.launch(link_id).status
+
+    with ThreadPoolExecutor(many + 2) as pool:
+        launches = [pool.submit(launch, number) for number in range(many)]
+        workers = [pool.submit(pair.services.outbox.deliver_due) for _ in range(2)]
+        assert [one.result() for one in launches] == [200] * many
+        for worker in workers:
+            worker.result()
+
+
 def test_a_level_goes_from_a_tutors_page_to_a_column_that_launches_allowed(pair: Pair) -> None:
     link_id = place(pair)[0]
     here = pair.sandbox.extensions["sandbox"]
@@ -69,6 +87,7 @@ def test_a_level_goes_from_a_tutors_page_to_a_column_that_launches_allowed(pair:
     page = layla.get(urljoin(page.url, person))
     form = page.form("levels.0.level")
     press(layla, page, form, **{"levels.0.level": "3", "levels.0.note": "Seen at work"})
+    launch_at_once(pair, link_id, 50)
     while pair.services.outbox.deliver_due():
         pass
     made = [item for item in here.store.line_items.all() if not item.coupled]

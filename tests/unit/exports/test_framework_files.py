@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lti_tool.exports.canvas_csv import canvas_csv
 from lti_tool.exports.case import CaseWriter
 from lti_tool.exports.case_package import case_package as written
 from lti_tool.exports.csv_cells import guarded, unguarded
 from lti_tool.exports.framework_csv import framework_csv
 from lti_tool.exports.moodle_csv import moodle_csv
-from lti_tool.rules.frameworks import FrameworkDraft, ItemDraft
+from lti_tool.rules.frameworks import FrameworkDraft, ItemDraft, LevelDraft
 from lti_tool.schemas.frameworks import Choices, read_framework
 from lti_tool.services.frameworks.builtin_frameworks import builtin_drafts
 from tests.factories.frameworks import A1, PLAIN_CSV, as_bytes, case_package
@@ -162,6 +163,27 @@ def test_mistakes_in_moodles_csv_name_row_and_column() -> None:
     told = "\n".join(caught.value.fields["file"])
     for part in ("Row 5: 13 columns", "Row 4, column ID number", "Row 3, column Cross", "“C9”"):
         assert part in told
+
+
+HOSTILE = ("=cmd|' /C calc'!A0", "+1", "-1+1", "@SUM(1)", "\t=1", "'=1")
+
+
+@pytest.mark.parametrize("write", [framework_csv, moodle_csv, canvas_csv])
+def test_no_framework_file_has_a_formula_and_hostile_words_come_back(write: Any) -> None:
+    items = [
+        ItemDraft(A1[:-2] + str(place + 20), "", {"en": text}, description={"en": text})
+        for place, text in enumerate(HOSTILE)
+    ]
+    levels = tuple(LevelDraft({"en": text}) for text in HOSTILE[:2])
+    draft = FrameworkDraft("f", {"en": "=1+1"}, items, levels=levels, source="=2", scale="own")
+    out = b"".join(write(draft))
+    for row in csv.reader(io.StringIO(out.decode("utf-8-sig"))):
+        assert not [cell for cell in row if cell[:1] in tuple("=+-@\t\r")]
+    if write is not canvas_csv:
+        again = read(out)
+        back = [item.statement["en"].strip() for item in again.items]
+        assert back == [text.strip() for text in HOSTILE]
+        assert [level.label for level in again.levels] == [level.label for level in levels]
 
 
 @settings(max_examples=200, deadline=None)

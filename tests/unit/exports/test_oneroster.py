@@ -7,6 +7,7 @@ import io
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from lti_tool.exports import oneroster
@@ -66,6 +67,17 @@ def test_each_file_has_the_bindings_columns_in_their_order() -> None:
     assert files["resultLearningObjectiveIds"][1][3:] == [
         *("r1", "case", CASE.identifier, "3.0", "Leading"),
     ]
+
+
+def test_what_people_wrote_is_never_a_formula_and_identifiers_stay() -> None:
+    item = replace(ITEM, title="=1+1", description="@SUM(1)")
+    result = Result("r1", item, "-student", ScoreStatus.FULLY_GRADED, 1, DAY)
+    (_head, told) = rows(oneroster.line_items([item]))
+    assert told[3:5] == ["'=1+1", "'@SUM(1)"]
+    assert rows(oneroster.categories([Category("k", "+1")]))[1][3] == "'+1"
+    assert rows(oneroster.results([result]))[1][4] == "-student"
+    level = ObjectiveResult("r1", CASE, 3, "-1+1")
+    assert rows(oneroster.result_objectives([level]))[1][-1] == "'-1+1"
 
 
 def test_the_manifest_names_every_file_of_the_binding() -> None:

@@ -16,6 +16,7 @@ LONG = "x" * 150
         ({"en": "Autonomous", "fr": "Autonomie"}, ["Pratique", " autonomie "], 2),
         ({"en": "Knows, and does"}, ["Knows; and does"], 1),  # an import makes this of commas
         ({"en": LONG}, [f"{'x' * 99}…"], 1),  # and cuts off what is too long
+        ({"en": "+"}, ["'+", "++"], 1),  # our file guards what a spreadsheet would compute
         ({"en": "Autonomous"}, ["Not yet competent", "Competent"], None),
         ({"en": "Same"}, ["Same", "same"], None),
         ({"en": ""}, ["", "Competent"], None),

@@ -159,6 +159,7 @@ def test_our_csv_tells_rows_and_columns_of_its_mistakes() -> None:
         "Row 7: Several items have the code “C”",
     ):
         assert part in told
+    assert "Row 6: Its parent" not in told  # it has none: only its double looks for one
 
 
 @pytest.mark.parametrize(

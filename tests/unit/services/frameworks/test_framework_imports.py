@@ -15,6 +15,7 @@ from lti_tool.models.participations import Participation, SelfRating
 from lti_tool.rules.frameworks import FrameworkDraft
 from lti_tool.rules.vocabulary import Moment
 from lti_tool.schemas.frameworks import Choices, read_framework
+from lti_tool.services.activities.target_levels import targets_of
 from lti_tool.services.frameworks.exports import FrameworkExports
 from lti_tool.services.frameworks.imports import FrameworkImports
 from tests.factories.frameworks import A1, A2, DOCUMENT, PLAIN_CSV, A, as_bytes, case_package
@@ -63,6 +64,7 @@ def test_a_preview_changes_nothing_and_the_import_does_what_it_said(database: Da
     plan = imports.plan(None, draft_of())
     assert (plan.is_new, plan.added.count, plan.same, plan.changed.count) == (True, 3, 0, 0)
     assert [line.code for line in plan.added.lines] == ["A", "A.1", "A.2"]
+    assert [label["en"] for label in plan.levels][::3] == ["Discovering", "Guiding others"]
     with database.read() as session:
         assert session.scalar(select(func.count()).where(Competency.identifier == A)) == 0
     done = imports.apply(None, draft_of(), plan.seen)
@@ -130,6 +132,21 @@ def test_a_scale_with_fewer_levels_than_are_in_use_is_refused(database: Database
     assert "up to level 7" in caught.value.fields["file"][0]
     plan = imports.apply(None, draft_of(scale="eqf"))
     assert len(plan.levels) == 8
+
+
+def test_a_suggested_level_that_a_shorter_scale_has_not_is_suggested_no_more(
+    database: Database,
+) -> None:
+    world, imports = make_world(database), FrameworkImports(database)
+    imports.apply(None, draft_of(scale="digcomp"))
+    suggested = {stored(database).id: 7, stored(database, A2).id: 3}
+    with database.write() as session:
+        for key, level in suggested.items():
+            where = {"activity_id": world.activity_id, "competency_id": key}
+            session.add(ActivityCompetency(**where, target_level=level))
+    imports.apply(None, draft_of(scale="four"))
+    with database.read() as session:
+        assert targets_of(session, world.activity_id) == {stored(database, A2).id: 3}
 
 
 def test_two_previews_have_one_winner(database: Database) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
@@ -11,7 +12,7 @@ from lti_tool.models import Database
 from lti_tool.models.frameworks import Competency, CompetencyFramework
 from lti_tool.rules.frameworks import is_uuid
 from lti_tool.rules.licences import Sharing, judge
-from lti_tool.services.frameworks.builtin_frameworks import builtin_drafts
+from lti_tool.services.frameworks.builtin_frameworks import FILES, FOLDER, builtin_drafts
 from lti_tool.services.frameworks.frameworks import Frameworks, competencies_for
 from tests.factories.world import make_world
 
@@ -23,6 +24,13 @@ def test_our_own_framework_is_complete_in_every_language() -> None:
     texts += [text for level in OURS.levels for text in (level.label, level.description)]
     texts += [item.statement for item in OURS.items]
     assert all(set(text) == set(LOCALES) and all(text.values()) for text in texts)
+
+
+def test_no_line_of_french_begins_with_its_punctuation() -> None:
+    """What stands before a colon in French does not part from it."""
+    for name in FILES:
+        lines = (FOLDER / f"{name}.json").read_text(encoding="utf-8").splitlines()
+        assert [line for line in lines if '"fr":' in line and re.search(" [:;?!»]", line)] == []
 
 
 @pytest.mark.parametrize("draft", list(builtin_drafts()), ids=lambda draft: draft.title["en"][:12])
