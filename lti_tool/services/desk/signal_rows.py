@@ -36,13 +36,14 @@ def read_page(
     scope: Scope,
     only: SignalKind | None,
     after: Place | None,
+    size: int = PAGE_SIZE,
 ) -> tuple[TodayPage, list[uuid.UUID]]:
     """Return a page, and the participations that do not belong on the list any more."""
-    found = _listed(session, activity, scope, only, after)
-    found += _not_started(session, activity, scope, only, after)
+    found = _listed(session, activity, scope, only, after, size)
+    found += _not_started(session, activity, scope, only, after, size)
     found.sort(key=lambda row: (row.kind, row.at, row.user.id))
-    shown, following = found[:PAGE_SIZE], None
-    if len(found) > PAGE_SIZE:
+    shown, following = found[:size], None
+    if len(found) > size:
         following = Place(shown[-1].kind, shown[-1].at, shown[-1].user.id)
     stale = [one.participation.id for one in shown if one.participation and one.is_stale]
     rows = _rows(session, activity, shown)
@@ -78,6 +79,7 @@ def _listed(
     scope: Scope,
     only: SignalKind | None,
     after: Place | None,
+    size: int,
 ) -> list[_Found]:
     """Return a page of those who have begun and need a tutor, and one more."""
     kind, at = Participation.attention, Participation.attention_at
@@ -89,7 +91,7 @@ def _listed(
         .outerjoin(Reflection, Reflection.participation_id == Participation.id)
         .where(*waiting.in_need(activity, scope))
         .order_by(kind, at, User.id)
-        .limit(PAGE_SIZE + 1)
+        .limit(size + 1)
     )
     if only is not None:
         query = query.where(kind == only.value)
@@ -136,6 +138,7 @@ def _not_started(
     scope: Scope,
     only: SignalKind | None,
     after: Place | None,
+    size: int,
 ) -> list[_Found]:
     """Return a page of those who have not begun, longest in the course first, and one more."""
     kind = SignalKind.NOT_STARTED
@@ -148,7 +151,7 @@ def _not_started(
         .join(Membership, Membership.user_id == User.id)
         .where(*wanted)
         .order_by(at, User.id)
-        .limit(PAGE_SIZE + 1)
+        .limit(size + 1)
     )
     if after is not None and after.kind == kind:
         query = query.where(or_(at > after.at, and_(at == after.at, User.id > after.user_id)))

@@ -20,11 +20,15 @@ from lti_tool.models.people import Membership, User
 from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Allocation, Response
 from lti_tool.rules.interventions import InterventionAct, InterventionKind
+from lti_tool.rules.signals import SignalKind
 from lti_tool.rules.viewer import Viewer
 from lti_tool.services.activities.activities import find_activity
 from lti_tool.services.cohort_scope import Scope, scope_of
 from lti_tool.services.desk.people import LearnerRow, People, PeopleFilter
 from lti_tool.services.desk.queue import Cursor, QueueList, WorkEntry, read_entries
+from lti_tool.services.desk.signal_rows import read_page
+from lti_tool.services.desk.signal_views import Place, TodayRow
+from lti_tool.services.desk.signals import Signals
 from lti_tool.services.engine import settling
 from lti_tool.services.engine.anonymity import alias_of
 
@@ -52,6 +56,14 @@ class SupportLine:
     is_proactive: bool
     signals: tuple[str, ...]
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedLine:
+    """Somebody who may need a tutor, as a file tells of them; ``name`` as in ``PersonLine``."""
+
+    name: str | None
+    row: TodayRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +116,27 @@ class Lines:
                 found, after = read_entries(session, activity_id, which, after, scope, AT_ONCE)
                 lines = _masked(session, activity, found)
             yield from lines
+            if after is None:
+                return
+
+    def today(
+        self,
+        viewer: Viewer,
+        activity_id: uuid.UUID,
+        only: SignalKind | None = None,
+        cohort_id: uuid.UUID | None = None,
+    ) -> Iterator[NeedLine]:
+        """Yield who needs a tutor, in the order of the tutor's list; raise NotFound."""
+        Signals(self.db).page(viewer, activity_id, only, None, cohort_id)  # measures who is due
+        after: Place | None = None
+        while True:
+            with self.db.read() as session:
+                activity = find_activity(session, _staff(viewer), activity_id)
+                scope = scope_of(session, viewer, cohort_id)
+                page, _stale = read_page(session, activity, scope, only, after, AT_ONCE)
+                lines = _needing(session, activity, page.rows)
+            yield from lines
+            after = page.following
             if after is None:
                 return
 
@@ -189,6 +222,19 @@ def _masked(
     return [
         replace(one, author=authors.get(one.id, one.author), about=about.get(one.id, one.about))
         for one in entries
+    ]
+
+
+def _needing(session: Session, activity: Activity, rows: Sequence[TodayRow]) -> list[NeedLine]:
+    """Return rows with pseudonyms alone, where staff know no names."""
+    if not activity.anonymity.hides_from_staff:
+        return [NeedLine(row.name, row) for row in rows]
+    ids = [row.participation_id for row in rows if row.participation_id]
+    query = select(Participation).where(Participation.id.in_(ids))
+    aliases = {one.id: alias_of(activity, one) for one in session.scalars(query)}
+    return [
+        NeedLine(aliases.get(row.participation_id) if row.participation_id else None, row)
+        for row in rows
     ]
 
 

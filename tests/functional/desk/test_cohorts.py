@@ -135,8 +135,12 @@ def test_without_cohorts_or_when_opened_everything_is_seen(world: World, tutor: 
 def test_a_tutor_without_a_cohort_is_told_why_lists_are_empty(world: World, tutor: Visitor) -> None:
     add_cohort(world, "Lyon", world.learners)
     add_reflection(world, world.learners[0])
-    for page in ("desk", "people", "cohorts"):
-        assert "You look after no cohort" in tutor.get(here(world, page)).text
+    for page in ("today", "desk", "people", "cohorts", "levels", "figures"):
+        assert "You look after no cohort" in tutor.get(here(world, page)).text, page
+    assert "for your decision" not in tutor.get("/activities").text
+    with world.database.write() as session:
+        session.get_one(Context, world.context_id).tutors_see_all = True
+    assert "1 text waits for your decision" in tutor.get("/activities").text
 
 
 def test_lists_are_filtered_by_cohort(world: World, educator: Visitor) -> None:

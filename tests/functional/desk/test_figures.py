@@ -159,7 +159,7 @@ def test_where_both_sides_are_blind_no_file_holds_a_name(app: Flask) -> None:
     with world.database.write() as session:
         session.execute(update(Participation).values(unmasked_at=clock.now()))
     files = ("people.csv", "scores.csv", "desk.csv?list=released", "support.csv", "history.csv")
-    for path in (*files, "figures"):
+    for path in (*files, "today.csv", "figures"):
         text = fetched(app, world, path, world.educator).text
         assert "Crowd 0" not in text and "Traceback" not in text, path
     rows: Any = in_csv(fetched(app, world, "people.csv", world.educator).data)

@@ -19,6 +19,7 @@ from lti_tool.services.engine.confirmations import Confirmation
 from lti_tool.views.pages.desk import report
 from tests.factories.work import add_participation, add_reflection
 from tests.factories.world import World, make_world
+from tests.support.tables import on_page
 from tests.support.visitor import visit
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -112,6 +113,8 @@ def test_staff_take_the_figures_along_as_a_report(
     titles = {section.title: section for section in made.sections}
     assert made.course == "Library practice" and ("Learners", "7") in made.facts
     assert titles["How far learners are"].plot is not None
+    shown = [rows for name, rows in on_page(page.html).items() if name.startswith("t-")]
+    assert [[list(one.headings), *one.rows] for one in made.sections] == shown
     assert any("CC BY" in line or "©" in line for line in titles["Confirmed levels"].below)
     named = [one.name for one in (*world.learners, world.tutor, world.educator)]
     assert not [name for name in named if name in str(made)]

@@ -21,6 +21,7 @@ from lti_tool.services.engine import completion, flagging
 from tests.factories.activities import activity_values
 from tests.factories.work import add_participation, add_reflection, add_response
 from tests.factories.world import World, make_world
+from tests.support.tables import in_csv
 from tests.support.visitor import Visitor, visit
 
 DAY = timedelta(days=1)
@@ -88,6 +89,9 @@ def test_the_course_says_what_waits_in_each_activity(app: Flask, world: World) -
         page = tutor.follow("may need you", part=str(world.activity_id))
         assert f"All {need[1]} " in page.text
         assert "2 texts wait for your decision" in page.text, "flags are counted, too"
+        file = in_csv(tutor.client.get(page.link("CSV")).data)
+        assert len(file) == int(need[1]) + 1
+        assert file[1][:2] == ["Learner 3", "Has not opened the activity"]
 
 
 def test_each_row_says_why_and_offers_what_can_be_done(world: World, tutor: Visitor) -> None:

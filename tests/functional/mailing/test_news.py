@@ -11,10 +11,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from lti_tool.app import services_of
+from lti_tool.errors import WhoCanFix
 from lti_tool.models.clocks import LearnerClock
 from lti_tool.models.mail import MailState
 from lti_tool.models.people import Membership, User
 from lti_tool.models.reflections import Reflection
+from lti_tool.remote.mail import Answer, Post
 from lti_tool.rules.vocabulary import Role, WorkState
 from lti_tool.services.container import Services
 from lti_tool.services.sweeps import Sweeps
@@ -154,9 +156,6 @@ def test_an_educator_has_the_week_in_figures(app: Flask, mails: Mails) -> None:
 def test_staff_are_told_of_mails_that_do_not_arrive(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lti_tool.errors import WhoCanFix
-    from lti_tool.remote.mail import Answer, Post
-
     refused = Answer("mail_address", WhoCanFix.LEARNER, permanent=True, status=550)
     monkeypatch.setattr(Post, "send", lambda *_told: refused)
     services = services_of(app)
@@ -173,3 +172,22 @@ def test_staff_are_told_of_mails_that_do_not_arrive(
     assert "The learner can correct it in the LMS." in page.text
     page = tutor.get(f"/activities/{world.activity_id}/people/{place}/timeline")
     assert "A mail did not arrive" in page.text
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_mail_waits_until_its_server_is_there_again(
+    services: Services, mails: Mails, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    down = Answer("mail_unreachable", WhoCanFix.OPERATOR, permanent=False, down=True)
+    with time_machine.travel(NOON, tick=False):
+        world = make_world(services.db, learners=2)
+        reachable(world, world.learners[0])
+        reflection = add_reflection(world, world.learners[0], state=WorkState.RELEASED)
+    with time_machine.travel(NOON + 2 * HOUR, tick=False):
+        add_response(world, reflection, world.learners[1], "<p>Words</p>", WorkState.RELEASED)
+        with monkeypatch.context() as broken:
+            broken.setattr(Post, "send", lambda *_told: down)
+            assert "sent" not in swept(services) and mails() == []
+    with time_machine.travel(NOON + 5 * HOUR, tick=False):
+        assert swept(services) == {"sent": 1}
+        assert [mail["To"] for mail in mails()] == ["1@lib.example"]

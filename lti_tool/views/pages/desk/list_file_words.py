@@ -12,7 +12,7 @@ from lti_tool.rules.flagging import Urgency
 from lti_tool.rules.signals import SignalKind
 from lti_tool.rules.vocabulary import OutboxState, WorkState
 from lti_tool.services.desk.queue import QueueList, WorkEntry, WorkKind
-from lti_tool.services.insight.lines import PersonLine, SupportLine
+from lti_tool.services.insight.lines import NeedLine, PersonLine, SupportLine
 from lti_tool.services.outbox.scores import ScoreState
 from lti_tool.views.pages.desk import signal_words, words
 
@@ -211,6 +211,33 @@ class SupportTable(FileTable):
             _("Yes") if line.is_proactive else _("No"),
             i18n.listing([signal_words.reason(code) for code in codes]) if codes else "",
             line.note,
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class NeedTable(FileTable):
+    """Who may need a tutor, as the list of today tells of them."""
+
+    widths = (28, 60, 18, 18)
+
+    @property
+    def title(self) -> str:
+        """What the table is called."""
+        return _("Today")
+
+    @property
+    def headings(self) -> list[str]:
+        """The names of its columns."""
+        return [_("Learner"), _("Why"), _("Since"), _("Last seen in the course")]
+
+    def row(self, line: NeedLine) -> list[Value]:
+        """Return somebody as cells; since when is told of the most urgent reason."""
+        signals = line.row.signals
+        return [
+            named(line.name),
+            i18n.listing([signal_words.reason(one.kind) for one in signals]) if signals else "",
+            self.moment(signals[0].since) if signals else None,
+            self.moment(line.row.last_seen_at),
         ]
 
 

@@ -13,11 +13,13 @@ from lti_tool.rules.signals import SignalKind
 from lti_tool.schemas.extensions import NoteForm
 from lti_tool.services.activities.activities import ActivityView
 from lti_tool.services.desk.signal_views import Place
+from lti_tool.views import downloads
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, staff
 from lti_tool.views.notices import see_other
 from lti_tool.views.pages.desk import cohorts_filter, signal_words
 from lti_tool.views.pages.desk.blueprint import bp
+from lti_tool.views.pages.desk.list_file_words import NeedTable
 from lti_tool.views.render import page, unsealed
 from lti_tool.views.session import services, viewer
 
@@ -42,6 +44,18 @@ def today(activity_id: uuid.UUID, place: uuid.UUID | None = None) -> str:
         noting=place,
         **_frame(activity),
     )
+
+
+@bp.get(f"{TODAY}.{downloads.FORM}")
+@allow(*staff)
+def today_file(activity_id: uuid.UUID, form: str) -> Response:
+    """Give the list, all of it or one reason."""
+    activity = services().activities.get(viewer(), activity_id)
+    table = NeedTable(activity.values.anonymity.hides_from_staff)
+    found = services().lines.today(viewer(), activity_id, _only(), cohorts_filter.chosen())
+    rows = downloads.spoken(found, table.row)
+    made = downloads.sheet(table.title, table.headings, rows, table.widths)
+    return downloads.table_file(form, activity.title, made)
 
 
 @bp.post(TODAY + "/<uuid:place>/note")
