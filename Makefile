@@ -29,7 +29,7 @@ demo: $(VENV)/.installed  ## Run Miroir (http://127.0.0.1:5000) and a small LMS 
 
 test: $(VENV)/.installed-dev  ## Run every test, on SQLite and PostgreSQL and in a browser
 	$(BIN)/python -m tools.find_browser
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(PYTEST_ARGS)
 
 # The two packages share their files, so the second environment gets one after the other left it.
 $(NEXT)/.installed: requirements-next.txt requirements-dev.txt requirements.txt constraints.txt

@@ -113,8 +113,7 @@ class Http:
         ``json`` is serialised, with ``application/json`` unless ``headers`` say otherwise.
         Redirects are followed by hand, at most three: a GET anywhere that is allowed, but without
         its Authorization on another origin; anything else only by 307 or 308 on the same origin.
-        All of it together takes ``total_seconds`` at most, by default ``TOTAL_SECONDS``.
-        With ``cut`` a body is read up to ``max_bytes`` and no further, instead of refused.
+        It takes at most ``total_seconds`` (``TOTAL_SECONDS``); ``cut`` stops at ``max_bytes``.
 
         Raises PlatformUnavailable (``timeout``, ``no_answer``, ``tls``, ``rate_limited``,
         ``server_error``) and PlatformRefusal (``bad_url``, ``forbidden_address``, ``redirected``,

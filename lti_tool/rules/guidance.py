@@ -14,17 +14,12 @@ RESPONSE_MIN_WORDS = 20
 RESPONSE_MIN_CHARACTERS = 40
 """The same for Chinese and Japanese."""
 
-MAX_ANSWER_BYTES = 100_000
-"""Of one answer's HTML in a reflection."""
-MAX_RESPONSE_BYTES = 20_000
-"""Of one part's HTML in a response, and of a reply."""
+MAX_ANSWER_LENGTH = 100_000
+"""Characters of one answer's HTML in a reflection, whatever its script."""
+MAX_RESPONSE_LENGTH = 20_000
+"""The same of one part of a response, and of a reply."""
 MAX_NOTE = 1_000
 """Characters of a need, an action or an opportunity."""
-
-
-def size_of(html: str) -> int:
-    """Return the bytes that ``html`` takes."""
-    return len(html.encode())
 
 
 def response_minimum(locale: str) -> int:

@@ -28,7 +28,7 @@ _ANY_TAG = re.compile(r"<(/?)([a-z][^\s/>]{0,20})")
 _PLAIN_TAG = re.compile(r"<[^<>]*>")
 _EMPTY = frozenset({"br", "hr", "img", "input", "wbr", "col", "meta", "link"})
 MAX_HTML = 200_000
-"""Characters; the longest text that is stored has 100,000 bytes."""
+"""Characters; the longest text that is stored has 100,000."""
 MAX_DEPTH = 500
 _COUNTED_BY_CHARACTER = frozenset({"zh", "ja"})
 

@@ -25,7 +25,7 @@ from lti_tool.rules.criteria import (
     LevelValues,
     keyed,
 )
-from lti_tool.rules.guidance import MAX_ANSWER_BYTES, size_of
+from lti_tool.rules.guidance import MAX_ANSWER_LENGTH
 from lti_tool.rules.rich_text import accept
 from lti_tool.rules.vocabulary import ExemplarOrigin
 from lti_tool.schemas.drafts import FORMAT
@@ -167,7 +167,7 @@ class ExemplarForm(Schema):
         """Refuse a text that is empty or too long, and somebody's own without their consent."""
         if not data.get("text"):
             raise ValidationError(_("Please write something here."), "text")
-        if size_of(data["text"]) > MAX_ANSWER_BYTES:
+        if len(data["text"]) > MAX_ANSWER_LENGTH:
             raise ValidationError(_("This text is too long."), "text")
         if data.get("origin") is ExemplarOrigin.GIVEN and not data.get("consent"):
             message = _("Use somebody’s own text only with their consent.")

@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, pre_load
 from lti_tool.i18n import LOCALES
 from lti_tool.i18n import gettext as _
 from lti_tool.rules.depths import DEEPEST
-from lti_tool.rules.guidance import MAX_RESPONSE_BYTES, RESPONSE_PARTS, size_of
+from lti_tool.rules.guidance import MAX_RESPONSE_LENGTH, RESPONSE_PARTS
 from lti_tool.rules.rich_text import accept
 from lti_tool.rules.vocabulary import Step
 from lti_tool.schemas.fields import Choice, Ticked, Whole, Words, gathered
@@ -96,9 +96,9 @@ class DepthForm(Schema):
 class TutorResponseForm(Schema):
     """A tutor's own response: the guided parts, each as HTML of the editor or as plain text."""
 
-    resonates = Words(most=MAX_RESPONSE_BYTES, load_default="")
-    question = Words(most=MAX_RESPONSE_BYTES, load_default="")
-    suggestion = Words(most=MAX_RESPONSE_BYTES, load_default="")
+    resonates = Words(most=MAX_RESPONSE_LENGTH, load_default="")
+    question = Words(most=MAX_RESPONSE_LENGTH, load_default="")
+    suggestion = Words(most=MAX_RESPONSE_LENGTH, load_default="")
     resonates_format = Words(most=10, load_default="", data_key="resonates-format")
     question_format = Words(most=10, load_default="", data_key="question-format")
     suggestion_format = Words(most=10, load_default="", data_key="suggestion-format")
@@ -108,7 +108,7 @@ class TutorResponseForm(Schema):
         """Return sanitised HTML by part; refuse what is too long to be stored."""
         parts = {name: accept(data[name], data[f"{name}_format"]) for name in RESPONSE_PARTS}
         for name, html in parts.items():
-            if size_of(html) > MAX_RESPONSE_BYTES:
+            if len(html) > MAX_RESPONSE_LENGTH:
                 raise ValidationError(_("This is too long."), name)
         return parts
 
@@ -132,7 +132,7 @@ class RulingForm(Schema):
 class CommentForm(Schema):
     """A tutor's comment on a response: HTML of the editor or plain text."""
 
-    comment = Words(most=MAX_RESPONSE_BYTES, load_default="")
+    comment = Words(most=MAX_RESPONSE_LENGTH, load_default="")
     comment_format = Words(most=10, load_default="", data_key="comment-format")
     to_addressee = Ticked()
 

@@ -26,6 +26,7 @@ from lti_tool.services.activities.values import (
     values_of,
 )
 from lti_tool.services.engine import clocks, remeasuring
+from lti_tool.services.frameworks.attribution import Attribution, attribution_of
 from lti_tool.services.frameworks.frameworks import (
     CompetencyView,
     LevelView,
@@ -51,6 +52,8 @@ class ActivityView:
     """What staff must know of a copy that nobody has looked at yet."""
     is_archived: bool = False
     """It takes nothing any more: learners read what is theirs, staff can still decide."""
+    attribution: Attribution | None = None
+    """Whose words its competencies are."""
 
     @property
     def title(self) -> str:
@@ -202,6 +205,7 @@ def activity_view(session: Session, activity: Activity) -> ActivityView:
         _seen(activity),
         notice_of(session, activity),
         activity.closed_at is not None,
+        attribution_of(framework) if activity.competencies else None,
     )
 
 

@@ -16,7 +16,7 @@ from lti_tool.errors import InvalidInput
 from lti_tool.i18n import gettext as _
 from lti_tool.models.desk import TutorComment
 from lti_tool.models.responses import Response
-from lti_tool.rules.guidance import MAX_RESPONSE_BYTES, size_of
+from lti_tool.rules.guidance import MAX_RESPONSE_LENGTH
 
 Comments = Mapping[uuid.UUID, tuple["CommentView", ...]]
 
@@ -74,7 +74,7 @@ def write(
 
     Raises InvalidInput for one that is too long, or empty where there was none.
     """
-    if size_of(html) > MAX_RESPONSE_BYTES:
+    if len(html) > MAX_RESPONSE_LENGTH:
         raise InvalidInput({"comment": [_("This is too long.")]})
     row = session.scalar(
         select(TutorComment).where(

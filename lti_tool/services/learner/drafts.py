@@ -9,7 +9,6 @@ from datetime import datetime
 from lti_tool.errors import InvalidInput, Stale
 from lti_tool.i18n import gettext as _
 from lti_tool.i18n import number
-from lti_tool.rules.guidance import size_of
 from lti_tool.rules.rich_text import accept
 
 
@@ -30,17 +29,15 @@ class Written:
         text = self.fields.get(name)
         return None if text is None else accept(text, self.formats.get(name, ""))
 
-    def texts(self, names: list[str], most_bytes: int) -> dict[str, str]:
+    def texts(self, names: list[str], most: int) -> dict[str, str]:
         """Return those of ``names`` that were sent, sanitised.
 
-        Raises InvalidInput for a text of more than ``most_bytes`` as it was sent or as stored.
+        Raises InvalidInput for a text of more than ``most`` characters as it was sent or as stored.
         """
         sent = {name: self.html(name) or "" for name in names if name in self.fields}
         raw = {name: self.fields[name] for name in sent}
         problems = {
-            name: [_too_big(most_bytes)]
-            for name in sent
-            if max(size_of(sent[name]), size_of(raw[name])) > most_bytes
+            name: [_too_big(most)] for name in sent if max(len(sent[name]), len(raw[name])) > most
         }
         if problems:
             raise InvalidInput(problems)
@@ -77,8 +74,8 @@ def check_version(
     raise Stale(subject, {"current": current_text, "version": current})
 
 
-def _too_big(most_bytes: int) -> str:
+def _too_big(most: int) -> str:
     return _(
         "This text is too long to be kept: at most %(most)s thousand characters, please.",
-        most=number(most_bytes // 1000),
+        most=number(most // 1000),
     )

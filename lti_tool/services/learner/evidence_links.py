@@ -17,6 +17,7 @@ from lti_tool.rules.viewer import Viewer
 from lti_tool.services.activities.ratings import RatingView, rating_views, scale_of
 from lti_tool.services.engine import confirmations
 from lti_tool.services.engine.level_history import LevelChange, changes_of
+from lti_tool.services.frameworks.attribution import Attribution, attribution_of
 from lti_tool.services.frameworks.frameworks import LevelView
 from lti_tool.services.learner.standing import Standing, act, own_participation, standing_of
 
@@ -52,6 +53,8 @@ class EvidencePage:
     competencies: tuple[Shown, ...]
     levels: tuple[LevelView, ...]
     asked_more: tuple[tuple[datetime, str], ...]
+    attribution: Attribution | None
+    """Whose words competencies and levels are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class EvidenceLinks:
                 ),
                 scale_of(participation.activity),
                 confirmations.asked_of(session, participation.id),
+                attribution_of(participation.activity.framework),
             )
 
     def add(

@@ -20,6 +20,7 @@ from lti_tool.services.activities.ratings import RatingView, rating_views, scale
 from lti_tool.services.activities.target_levels import with_suggestions
 from lti_tool.services.activities.values import links_of
 from lti_tool.services.files import shown
+from lti_tool.services.frameworks.attribution import Attribution, attribution_of
 from lti_tool.services.frameworks.frameworks import LevelView
 from lti_tool.services.learner import answers, moving_over
 from lti_tool.services.learner.answers import AnswerView, answer_views, working_texts
@@ -65,6 +66,8 @@ class NowPage:
     takes_files: bool = False
     done_keys: tuple[str, ...] = ()
     """Keys of drafts that a device may still keep of those questions."""
+    attribution: Attribution | None = None
+    """Whose words competencies and levels are."""
 
     @property
     def draft_key(self) -> str:
@@ -113,6 +116,7 @@ def now_page(
         standing=standing,
         competencies=ratings,
         levels=scale_of(activity),
+        attribution=attribution_of(activity.framework),
         answers=views,
         version=reflection.draft_version if reflection else 0,
         saved_at=reflection.saved_at if reflection else None,

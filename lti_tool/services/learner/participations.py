@@ -19,6 +19,7 @@ from lti_tool.rules.vocabulary import Moment, Phase, WorkState
 from lti_tool.services.activities.ratings import RatingView, rate, rating_views, scale_of
 from lti_tool.services.engine import completion, confirmations
 from lti_tool.services.engine.anonymity import Asking, askings
+from lti_tool.services.frameworks.attribution import Attribution, attribution_of
 from lti_tool.services.frameworks.frameworks import LevelView
 from lti_tool.services.learner import answers
 from lti_tool.services.learner.answers import AnswerView, answer_views
@@ -61,6 +62,8 @@ class NextPage:
     competencies: tuple[RatingView, ...]
     levels: tuple[LevelView, ...]
     follow_ups: tuple[FollowUpView, ...] = ()
+    attribution: Attribution | None = None
+    """Whose words competencies and levels are."""
 
     @property
     def rated_after(self) -> bool:
@@ -217,5 +220,6 @@ def _next_page(session: Session, standing: Standing, participation: Participatio
         else None,
         competencies=rating_views(session, participation),
         levels=scale_of(participation.activity),
+        attribution=attribution_of(participation.activity.framework),
         follow_ups=follow_up_views(session, participation.id) if step else (),
     )

@@ -16,7 +16,7 @@ from lti_tool.i18n import gettext as _
 from lti_tool.models import Database
 from lti_tool.models.participations import Participation
 from lti_tool.models.reflections import Reflection, ReflectionAnswer, ReflectionRevision
-from lti_tool.rules.guidance import MAX_ANSWER_BYTES
+from lti_tool.rules.guidance import MAX_ANSWER_LENGTH
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import Phase, WorkState
 from lti_tool.services.engine import appealing, clocks, completion, redacting
@@ -227,7 +227,7 @@ def _texts(session: Session, reflection: Reflection, written: Written) -> dict[s
     version = answers.read_version(session, reflection.version_id)
     known = [*(prompt.id for prompt in version.prompts), *map(uuid.UUID, working_texts(reflection))]
     names = [f"{answers.FIELD_PREFIX}{prompt_id}" for prompt_id in dict.fromkeys(known)]
-    return written.texts(names, MAX_ANSWER_BYTES)
+    return written.texts(names, MAX_ANSWER_LENGTH)
 
 
 def _fields(reflection: Reflection) -> dict[str, str]:

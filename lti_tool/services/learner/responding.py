@@ -19,7 +19,7 @@ from lti_tool.models.responses import Allocation, Response, ResponseRevision
 from lti_tool.rules.completion import ItemKey, Progress
 from lti_tool.rules.flagging import FlagReason
 from lti_tool.rules.guidance import (
-    MAX_RESPONSE_BYTES,
+    MAX_RESPONSE_LENGTH,
     REQUIRED_PARTS,
     RESPONSE_PARTS,
     response_length,
@@ -75,7 +75,7 @@ def response_to(session: Session, allocation: Allocation) -> Response:
 
 def store(session: Session, response: Response, allocation: Allocation, written: Written) -> Saved:
     """Write the working text, if it says something new, and renew the lease of the claim."""
-    texts = written.texts(list(RESPONSE_PARTS), MAX_RESPONSE_BYTES)
+    texts = written.texts(list(RESPONSE_PARTS), MAX_RESPONSE_LENGTH)
     sent = criteria_fields.sent_in(session, response, written)
     plain = criteria_fields.stored_in(session, response)
     stored = {name: getattr(response, name) for name in RESPONSE_PARTS} | plain

@@ -15,7 +15,7 @@ from lti_tool.models.participations import Participation
 from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Allocation, Response
 from lti_tool.rules.completion import Progress
-from lti_tool.rules.guidance import MAX_RESPONSE_BYTES
+from lti_tool.rules.guidance import MAX_RESPONSE_LENGTH
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import AllocationState, DeclineReason, Phase, WorkState
 from lti_tool.services.engine import completion
@@ -182,7 +182,7 @@ class Responses:
         with self.db.write() as session:
             participation = act(session, viewer, activity_id)
             response = _to_me(session, participation, response_id)
-            text = reply.texts(["reply"], MAX_RESPONSE_BYTES).get("reply", "")
+            text = reply.texts(["reply"], MAX_RESPONSE_LENGTH).get("reply", "")
             if text and response.reply and text != response.reply:
                 raise IllegalTransition("response", "replied", "reply")
             if text and not response.reply:

@@ -21,6 +21,7 @@ from lti_tool.services.activities import exemplars
 from lti_tool.services.activities.activities import find_activity
 from lti_tool.services.activities.ratings import RatingView
 from lti_tool.services.activities.values import weights_of
+from lti_tool.services.frameworks.attribution import attribution_of
 from lti_tool.services.frameworks.frameworks import level_view
 from lti_tool.services.learner import criteria_fields
 from lti_tool.services.learner.answers import AnswerView, answer_views
@@ -83,6 +84,7 @@ def _preview(session: Session, activity: Activity) -> Preview:
         begun=False,
         session=live_session(activity),
         takes_files=activity.takes_files,
+        attribution=attribution_of(framework),
     )
     read = tuple(_answered(item) for item in questions if item.prompt.audience is Audience.COHORT)
     return Preview(

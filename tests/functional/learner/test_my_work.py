@@ -154,6 +154,21 @@ def test_after_thirty_days_the_next_launch_asks_what_came_of_it(
         assert "All" in _dossier(world, one)
 
 
+def test_what_came_of_it_is_asked_in_an_archived_activity_too(world: World, tab: TabMaker) -> None:
+    one, _other = done(world)
+    with world.database.write() as session:
+        session.get_one(Activity, world.activity_id).closed_at = clock.now()
+    with time_machine.travel(clock.now() + timedelta(days=31), tick=False):
+        here = tab(one)
+        page = here.get()
+        assert "This activity is archived" in page and "Say what came of it" in page
+        assert "Did you do it?" in here.get("/looking-back")
+        kept = here.post("/looking-back", after_days="30", outcome="done", result="Three of five")
+        assert "That is kept with your next step" in here.read(kept)
+        assert "Three of five" in mine(here)
+        assert "Say what came of it" not in here.get()
+
+
 def _dossier(world: World, person: Person) -> str:
     with world.database.read() as session:
         key = participation_of(session, world, person).id

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
 from sqlalchemy import select
 
+from lti_tool.models.activities import Activity
 from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Response
-from lti_tool.rules.guidance import MAX_RESPONSE_BYTES
+from lti_tool.rules.guidance import MAX_RESPONSE_LENGTH
+from lti_tool.rules.vocabulary import Anonymity
 from lti_tool.services.container import Services
 from tests.factories.learning import WORDS, ask, reflect, respond
 from tests.factories.world import World, make_world
@@ -81,7 +84,7 @@ def test_an_old_tab_keeps_both_texts(one: Tab, path: str) -> None:
 
 
 def test_too_big_and_missing(one: Tab, path: str) -> None:
-    answer = one.post(path, resonates="z" * (MAX_RESPONSE_BYTES + 1), question="")
+    answer = one.post(path, resonates="z" * (MAX_RESPONSE_LENGTH + 1), question="")
     assert answer.status_code == 422
     assert "at most 20 thousand characters" in one.read(answer)
     answer = one.post(path, resonates=WORDS)
@@ -172,6 +175,18 @@ def test_helpfulness_must_be_chosen_and_a_reply_is_kept(world: World, tab: TabMa
     one.post(f"/received/{ours[0]}", reply="My reply", helpfulness="3")
     twice = one.read(one.post(f"/received/{ours[0]}", reply="Another", helpfulness="2"))
     assert "You have written back already" in twice
+
+
+def test_who_sees_what_is_one_piece_of_text(world: World, one: Tab, path: str) -> None:
+    """A pseudonym within the line would else be a column of its own beside the rest."""
+    with world.database.write() as session:
+        session.get_one(Activity, world.activity_id).anonymity = Anonymity.PSEUDONYMS
+    respond(world, world.learners[1])
+    respond(world, world.learners[1])
+    for page in (one.get(path), one.get("/received")):
+        lines = page.split('class="field-audience"')[1:]
+        assert any("not your name" in line for line in lines)
+        assert all(re.match(r"[^>]*>(<svg.*?</svg>)?<span>", line, re.DOTALL) for line in lines)
 
 
 def test_foreign_ids_are_not_found(world: World, tab: TabMaker, one: Tab, path: str) -> None:

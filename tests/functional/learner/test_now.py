@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from lti_tool import clock
 from lti_tool.models.activities import Activity
 from lti_tool.models.launches import LaunchSession
 from lti_tool.models.reflections import Reflection
-from lti_tool.rules.guidance import MAX_ANSWER_BYTES
+from lti_tool.rules.guidance import MAX_ANSWER_LENGTH
 from tests.factories.learning import WORDS, rate, reflect
 from tests.factories.world import World
 from tests.functional.learner.conftest import Tab, TabMaker
@@ -86,11 +87,11 @@ def test_too_short_keeps_all_that_was_typed(one: Tab, field: str) -> None:
 
 
 def test_too_big_is_refused_in_words_with_what_was_typed(one: Tab, field: str) -> None:
-    answer = one.post("/now", **{field: "y" * (MAX_ANSWER_BYTES + 1)})
+    answer = one.post("/now", **{field: "y" * (MAX_ANSWER_LENGTH + 1)})
     assert answer.status_code == 422
     page = one.read(answer)
     assert "too long to be kept: at most 100 thousand characters" in page
-    assert "y" * MAX_ANSWER_BYTES in page
+    assert "y" * MAX_ANSWER_LENGTH in page
 
 
 def test_sending_an_old_tab_keeps_both_texts(one: Tab, field: str) -> None:
@@ -153,6 +154,11 @@ def test_returned_work_opens_with_its_reason(world: World, one: Tab) -> None:
     assert "Leave out <names>, please." in page
     assert WORDS in page
     assert "Change your reflection" in one.get()
+    changed = WORDS.replace("alone", "together")
+    page = one.read(one.post("/now", **{f"answer-{world.prompt_ids[0]}": changed}))
+    assert "What you changed in version 2" in page
+    told = re.sub(r'<span class="visually-hidden">[^<]*</span>', "", page)
+    assert "<ins>together</ins>" in told and "<del>alone</del>" in told
 
 
 def test_before_it_opens_every_page_says_when(world: World, one: Tab, field: str) -> None:
@@ -160,7 +166,7 @@ def test_before_it_opens_every_page_says_when(world: World, one: Tab, field: str
     with world.database.write() as session:
         session.execute(update(Activity).values(opens_at=opens))
     for path in ("", "/now", "/new", "/next", "/received"):
-        assert "Not open yet" in one.get(path)
+        assert "Not open yet" in one.get(path) and "/my-work" in one.get(path)
     assert one.post("/now", **{field: WORDS}).status_code == 409
     assert one.save("/now/draft", {field: WORDS}, 0).status_code == 409
 

@@ -84,6 +84,8 @@ def test_an_archived_activity_is_there_to_read(app: Flask, world: World, educato
     page = learner.get("/")
     assert "This activity is archived" in page.text
     assert "I listen first" in learner.follow("Your reflection").text
+    learner.get("/")
+    assert "Download my work" in learner.follow("My work").text
     other = visit(app, world, world.learners[1]).get(f"/activities/{world.activity_id}/now")
     assert "This activity is archived" in other.text
     picking = world.viewer(world.educator, SessionKind.DEEP_LINKING)

@@ -48,6 +48,7 @@ def expect_after_update(moodle: Moodle, module: int, *names: str) -> None:
     """Press the button and expect these learners then."""
     _page, frame = desk.open_learners(moodle, module, EDUCATOR)
     miroir.press(frame, "Update from the course list")
+    miroir.see(frame, "The course list is asked for")  # the page before told of a list, too
     expect_read(frame)
     expect_listed(frame, *names)
 

@@ -8,7 +8,6 @@ from lti_tool.rules.guidance import (
     length_for,
     response_length,
     response_minimum,
-    size_of,
 )
 
 
@@ -25,10 +24,6 @@ def test_all_parts_count_together_and_nothing_else_does() -> None:
 
 def test_required_parts_are_parts() -> None:
     assert set(REQUIRED_PARTS) < set(RESPONSE_PARTS)
-
-
-def test_sizes_are_bytes() -> None:
-    assert size_of("é") == 2
 
 
 def test_a_length_keeps_its_meaning_in_a_language_that_counts_characters() -> None:

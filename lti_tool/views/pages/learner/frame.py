@@ -34,8 +34,13 @@ PAGES = {
     ItemKey.RATED_AFTER: "learner.next_step",
 }
 """Where each line of the checklist is done."""
-READABLE = ("learner/submission.html", "learner/received.html", "learner/evidence.html")
-"""What stays there to read when the activity is archived."""
+READABLE = (
+    "learner/submission.html",
+    "learner/received.html",
+    "learner/evidence.html",
+    "learner/looking_back.html",
+)
+"""What stays there when the activity is archived: to read, and what one's next step came to."""
 PHASES = {
     ItemKey.RATED_BEFORE: Phase.NOW,
     ItemKey.REFLECTION: Phase.NOW,

@@ -13,7 +13,7 @@ from lti_tool.models import Database
 from lti_tool.models.activities import Activity, ActivityVersion, Prompt
 from lti_tool.models.moderation import ModerationDecision
 from lti_tool.models.reflections import Reflection, ReflectionRevision
-from lti_tool.rules.guidance import MAX_ANSWER_BYTES
+from lti_tool.rules.guidance import MAX_ANSWER_LENGTH
 from lti_tool.rules.vocabulary import ModerationMode, Step, WorkState
 from lti_tool.services.learner.drafts import Written
 from lti_tool.services.learner.reflections import Reflections
@@ -90,9 +90,19 @@ def test_too_big_is_said_beside_its_field(world: World, reflections: Reflections
     me, field = world.viewer(world.learners[0]), f"answer-{world.prompt_ids[0]}"
     with pytest.raises(InvalidInput) as invalid:
         reflections.save_draft(
-            me, world.activity_id, reflection_text(world, "x" * (MAX_ANSWER_BYTES + 1))
+            me, world.activity_id, reflection_text(world, "x" * (MAX_ANSWER_LENGTH + 1))
         )
     assert list(invalid.value.fields) == [field]
+
+
+@pytest.mark.parametrize("word", ["word ", "كلمة ", "写下一个 "])
+def test_fifty_thousand_characters_of_any_script_arrive_whole(
+    world: World, reflections: Reflections, word: str
+) -> None:
+    me, text = world.viewer(world.learners[0]), word * 10_000
+    reflections.submit(me, world.activity_id, reflection_text(world, text))
+    answers = reflections.submission(me, world.activity_id).answers
+    assert answers[0].html == f"<p>{text.strip()}</p>"
 
 
 def test_submitting_opens_the_grace_window(world: World, reflections: Reflections) -> None:

@@ -14,7 +14,7 @@ from lti_tool.models.activities import Activity
 from lti_tool.models.moderation import ModerationDecision
 from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Allocation, Response
-from lti_tool.rules.guidance import MAX_RESPONSE_BYTES
+from lti_tool.rules.guidance import MAX_RESPONSE_LENGTH
 from lti_tool.rules.vocabulary import (
     AllocationState,
     DeclineReason,
@@ -129,7 +129,7 @@ def test_too_short_is_kept(world: World, responses: Responses) -> None:
         responses.submit(me, world.activity_id, mine, short)
     assert set(invalid.value.fields) == {"resonates"}
     assert responses.open(me, world.activity_id, mine).parts["question"] == "<p>Why?</p>"
-    big = Written({"suggestion": "x" * (MAX_RESPONSE_BYTES + 1)})
+    big = Written({"suggestion": "x" * (MAX_RESPONSE_LENGTH + 1)})
     with pytest.raises(InvalidInput):
         responses.save_draft(me, world.activity_id, mine, big)
 
