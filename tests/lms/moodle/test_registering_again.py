@@ -25,6 +25,10 @@ def test_an_updated_tool_keeps_its_activities_and_grades(moodle: Moodle) -> None
     frame.get_by_role("button", name="Close now").dispatch_event("click")
     expect(admin.card(moodle.type_id)).to_contain_text("Active")
     assert moodle.tool.run("platforms", "show", PLATFORM) == before
+    # Moodle takes the tool out of the activity chooser with an update, whatever was chosen before.
+    settings = admin.open_settings(moodle.type_id)
+    admin.show_in_chooser(settings)
+    admin.save(settings)
     plain.complete(moodle, module, AMINA)
     desk.expect_sent(moodle, module, NAMES[AMINA])
     moodle.course.delete_activity(module)
