@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from lti_tool import clock
@@ -54,7 +55,7 @@ def test_a_copied_course_begins_with_new_dates(
     learner.look("waits")
 
     educator.open(copied["id"])
-    assert educator.frame.locator(".copy-banner").is_visible()
+    educator.frame.wait_for_selector(".copy-banner")
     educator.look("banner")
     educator.go("/shift")
     educator.look("dates")
@@ -64,7 +65,7 @@ def test_a_copied_course_begins_with_new_dates(
     educator.frame.wait_for_selector(f"input[name=shown][value='{tomorrow}']", state="attached")
     educator.look("other-day")
     educator.press("/shift", "button[value=save]", "/desk")
-    assert not educator.frame.locator(".copy-banner").count()
+    expect(educator.frame.locator(".copy-banner")).to_have_count(0)
     educator.look("done")
 
 

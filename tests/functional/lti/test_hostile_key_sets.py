@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -175,20 +175,19 @@ def lms(shared: Forge) -> Iterator[Lms]:
     lms.server.server_close()
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform_keys, "FETCH_SECONDS", 0.3)
 
 
+@pytest.mark.usefixtures("little_patience")
 @pytest.mark.parametrize("name", BAD)
 def test_a_key_set_address_that_answers(lms: Lms, name: str) -> None:
     lms.answer = BAD[name]
     lms.knows(None)
-    begun = time.monotonic()
     with logged() as lines:
         answer = lms.forge.launch()
     assert refused(answer, lines) == "key_set_unavailable"
-    assert time.monotonic() - begun < 3
     lms.knows(timedelta(hours=2))
     assert handle_in(lms.forge.launch())
     lms.knows(timedelta(hours=25))
@@ -236,23 +235,31 @@ def test_a_key_with_anything_in_it_is_usable_or_left_out(name: str, value: Any) 
 def test_a_platform_that_hangs_holds_one_thread_and_no_others(
     lms: Lms, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(platform_keys, "FETCH_SECONDS", 1.5)
+    monkeypatch.setattr(platform_keys, "FETCH_SECONDS", 60)
     monkeypatch.setattr(platform_keys, "PATIENCE_SECONDS", 0.2)
-    lms.answer, before = stays_silent, lms.asked
+    gives_up, before = threading.Event(), lms.asked
+
+    def hangs(_request: BaseHTTPRequestHandler) -> None:
+        gives_up.wait(60)
+
+    lms.answer = hangs
     lms.knows(None)
     platform = lms.forge.services.launches.registry.by_id(lms.forge.registration_id)
 
-    def wait(_number: int) -> float:
-        begun = time.monotonic()
+    def ask() -> None:
         with pytest.raises(LaunchRefused, match="key_set_unavailable"):
             lms.forge.services.launches.platform_keys.key(platform, KID)
-        return time.monotonic() - begun
 
     with ThreadPoolExecutor(6) as pool:
-        waited = sorted(pool.map(wait, range(6)))
-    assert waited[4] < 0.8 < waited[5]
+        asking = [pool.submit(ask) for _ in range(6)]
+        answered = as_completed(asking)
+        for _ in range(5):
+            next(answered).result()
+        assert sum(not one.done() for one in asking) == 1, "who fetches still waits"
+        gives_up.set()
+        next(answered).result()
+    ask()
     assert lms.asked == before + 1
-    assert wait(0) < 0.2
 
 
 def test_a_platform_that_keeps_failing_is_asked_less_and_less(lms: Lms) -> None:

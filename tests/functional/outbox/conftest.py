@@ -137,7 +137,8 @@ class Lms:
 
     def messages(self) -> list[OutboxMessage]:
         with self.database.read() as session:
-            return list(session.scalars(select(OutboxMessage).order_by(OutboxMessage.created_at)))
+            order = (OutboxMessage.created_at, OutboxMessage.score_timestamp, OutboxMessage.id)
+            return list(session.scalars(select(OutboxMessage).order_by(*order)))
 
     def make_due(self, at: datetime) -> None:
         """Let everything that waits be due."""

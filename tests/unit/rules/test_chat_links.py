@@ -71,7 +71,7 @@ def test_an_address_tells_nothing_of_who_shared_it(written: str, kept: str) -> N
 
 
 def test_odd_and_long_chats_are_read_quickly() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     many = "".join(f"[10:15] A : https://example.org/{n}\n" for n in range(99))
     assert len(read_chat(many)) == MOST_LINKS
     for odd in (
@@ -81,7 +81,7 @@ def test_odd_and_long_chats_are_read_quickly() -> None:
         "[10:15] " + "x" * 199_000,
     ):
         assert read_chat(odd[:MOST_CHAT]) == ()
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_chat_of_thousands_of_people_is_read_in_a_moment() -> None:
