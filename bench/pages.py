@@ -1,7 +1,8 @@
 """What do the staff's pages cost among many learners, against among few?
 
 The two courses differ in size alone. Each page is opened in turn in both, in this process, so that
-whatever else the machine does slows both.
+whatever else the machine does slows both. Each was opened before: what is kept of a large course is
+kept by then (``bench.insight`` has the first opening of the figures).
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ PAGES = {
     "Today": "today",
     "To decide": "desk",
     "Learners": "people",
+    "Learners, a state that none is in": "people?show=not_started",
+    "Figures": "figures",
     "Cohorts": "cohorts",
     "History": "history",
     "Publish": "manage",

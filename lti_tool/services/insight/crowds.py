@@ -28,10 +28,26 @@ class Wanted:
     since: date | None = None
     until: date | None = None
 
+    def span(self) -> Span:
+        """Return the days as moments, by the zone in force."""
+        following = None if self.until is None else self.until + timedelta(days=1)
+        return Span(
+            None if self.since is None else _midnight(self.since),
+            None if following is None else _midnight(following),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The moments from and before which learners began, each if it matters."""
+
+    since: datetime | None = None
+    before: datetime | None = None
+
     @property
     def is_dated(self) -> bool:
         """Whether only those are wanted who began at some time: nobody who has not begun."""
-        return self.since is not None or self.until is not None
+        return self.since is not None or self.before is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +60,7 @@ class Crowd:
     context_id: uuid.UUID | None
     activity_ids: Sequence[uuid.UUID]
     scope: Scope
-    wanted: Wanted = Wanted()
+    span: Span = Span()
 
     def begun(self) -> Subquery:
         """Select who has begun; ``id`` is the participation's, ``is_here`` of who has not left."""
@@ -82,7 +98,7 @@ class Crowd:
             Membership.user_id == Intervention.user_id,
             func.coalesce(Membership.granted_role, Membership.role).in_(TAKES_PART),
             self.scope.holds(Membership.user_id),
-            begun if self.wanted.is_dated else or_(here, begun),
+            begun if self.span.is_dated else or_(here, begun),
         )
 
     def members(self, session: Session) -> int:
@@ -97,11 +113,10 @@ class Crowd:
 
     def _dates(self) -> list[ColumnElement[bool]]:
         found = []
-        if self.wanted.since is not None:
-            found.append(Participation.started_at >= _midnight(self.wanted.since))
-        if self.wanted.until is not None:
-            following = self.wanted.until + timedelta(days=1)
-            found.append(Participation.started_at < _midnight(following))
+        if self.span.since is not None:
+            found.append(Participation.started_at >= self.span.since)
+        if self.span.before is not None:
+            found.append(Participation.started_at < self.span.before)
         return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from lti_tool.rules.interventions import InterventionKind
@@ -104,12 +105,21 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """The moment of which kept figures tell; ``id`` has files tell of the same."""
+
+    id: uuid.UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Insight:
     """The figures of an activity; without tables where the learners are too few."""
 
     whole: int
     """How many learners they are about."""
     tables: tuple[Table, ...]
+    kept: Moment | None = None
 
     @property
     def is_too_small(self) -> bool:
@@ -124,6 +134,14 @@ class CourseLine:
     activity_id: uuid.UUID
     title: str
     cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CourseFigures:
+    """The few figures of a course, an activity a line."""
+
+    lines: tuple[CourseLine, ...]
+    kept: Moment | None = None
 
 
 COURSE = (

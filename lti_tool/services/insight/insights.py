@@ -1,42 +1,47 @@
 """Figures of an activity and of a course, for staff: as many statements at any number of learners.
 
 Only learners whom the viewer sees count; nobody is named, and groups of fewer than five are kept
-back (``rules.suppression``).
+back (``rules.suppression``). In a large course figures are kept until something changes
+(``services.keeping``); what is kept is found by the learners whom the viewer sees now.
 """
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Subquery
 from sqlalchemy.orm import Session
 
 from lti_tool.errors import Forbidden
 from lti_tool.models import Database
 from lti_tool.models.activities import Activity
-from lti_tool.models.interventions import Intervention
-from lti_tool.rules.suppression import Cell
 from lti_tool.rules.viewer import Viewer
-from lti_tool.rules.vocabulary import ActivityState, DepthRubric
+from lti_tool.rules.vocabulary import ActivityState
 from lti_tool.services.activities.activities import find_activity, scoped
-from lti_tool.services.cohort_scope import scope_of
-from lti_tool.services.insight import claims, counting, tables
-from lti_tool.services.insight.competency_tables import depth_table, levels_table, ratings_table
-from lti_tool.services.insight.counting import Begun, Waits
-from lti_tool.services.insight.crowds import Crowd, Wanted
+from lti_tool.services.cohort_scope import Scope, scope_of
+from lti_tool.services.insight import written
+from lti_tool.services.insight.crowds import Crowd, Span, Wanted
 from lti_tool.services.insight.figures import (
     COURSE,
+    CourseFigures,
     CourseLine,
     Glance,
     Insight,
-    Row,
-    Table,
+    Moment,
     TableKey,
 )
-from lti_tool.services.insight.tables import Counted
+from lti_tool.services.insight.making import counted_of, insight_of, line_of
+from lti_tool.services.keeping import kept
+from lti_tool.services.keeping.kept import Asked, Kept, Outdated
+
+PATIENCE = timedelta(minutes=2)
+"""Figures of a large course that are younger are shown, although something changed since."""
+ACTIVITY, ALL = "activity", "course"
+"""Kinds of kept figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +50,87 @@ class Insights:
 
     db: Database
 
-    def activity(self, viewer: Viewer, activity_id: uuid.UUID, wanted: Wanted) -> Insight:
-        """Return the figures of an activity; raise NotFound, and Forbidden for who is no staff."""
-        with self.db.read() as session:
-            activity = find_activity(session, _staff(viewer), activity_id)
-            scope = scope_of(session, viewer, wanted.cohort_id)
-            crowd = Crowd(activity.context_id, [activity.id], scope, wanted)
-            counted = _counted(session, crowd)[activity.id]
-            if not counted.is_enough:
-                return Insight(counted.whole, ())
-            return Insight(counted.whole, tuple(_tables(session, activity, crowd, counted)))
+    def activity(
+        self,
+        viewer: Viewer,
+        activity_id: uuid.UUID,
+        wanted: Wanted,
+        kept_id: uuid.UUID | None = None,
+        is_anew: bool = False,
+    ) -> Insight:
+        """Return the figures of an activity; raise NotFound, and Forbidden for who is no staff.
 
-    def course(self, viewer: Viewer, cohort_id: uuid.UUID | None = None) -> tuple[CourseLine, ...]:
-        """Return the few figures of each activity that the course uses, the newest first."""
-        query = scoped(_staff(viewer)).where(Activity.state == ActivityState.PUBLISHED)
+        With ``kept_id`` those that a page showed, as long as they are kept; ``is_anew`` counts in
+        any case.
+        """
+
+        def ask(session: Session) -> tuple[Activity, Crowd]:
+            activity = find_activity(session, _staff(viewer), activity_id)
+            return activity, _crowd(session, viewer, activity, wanted)
+
         with self.db.read() as session:
-            scope = scope_of(session, viewer, cohort_id)
+            activity, crowd = ask(session)
+            if not kept.is_large(session, crowd.context_id):
+                return insight_of(session, activity, crowd)
+            asked = _asked(activity, crowd)
+            found = None if is_anew else kept.recall(session, asked, PATIENCE, kept_id)
+        found = found or kept.keep(self.db, asked, lambda again: _told(again, *ask(again)))
+        kept.note_look(self.db, found)
+        return replace(written.read(found.figures), kept=_moment(found))
+
+    def course(
+        self,
+        viewer: Viewer,
+        cohort_id: uuid.UUID | None = None,
+        kept_id: uuid.UUID | None = None,
+        is_anew: bool = False,
+    ) -> CourseFigures:
+        """Return the few figures of each activity that the course uses, the newest first.
+
+        ``kept_id`` and ``is_anew`` as of an activity.
+        """
+
+        def ask(session: Session) -> tuple[list[Activity], Scope]:
             order = (Activity.created_at.desc(), Activity.id)
-            found = {one.id: one for one in session.scalars(query.order_by(*order))}
-            counted = _counted(session, Crowd(viewer.context_id, list(found), scope))
-            return tuple(_line(one, counted[one.id]) for one in found.values())
+            of_course = scoped(_staff(viewer)).where(Activity.state == ActivityState.PUBLISHED)
+            activities = list(session.scalars(of_course.order_by(*order)))
+            return activities, scope_of(session, viewer, cohort_id)
+
+        with self.db.read() as session:
+            activities, scope = ask(session)
+            if not kept.is_large(session, scope.context_id):
+                return CourseFigures(tuple(_lines(session, activities, scope)))
+            asked = _asked_of_course(activities, scope)
+            found = None if is_anew else kept.recall(session, asked, PATIENCE, kept_id)
+        found = found or kept.keep(self.db, asked, lambda again: _told_of(again, *ask(again)))
+        kept.note_look(self.db, found)
+        cells = {key: written.read_cells(told) for key, told in found.figures.items()}
+        lines = [CourseLine(one.id, one.title, cells.get(str(one.id), ())) for one in activities]
+        return CourseFigures(tuple(lines), _moment(found))
+
+    def make_ahead(self) -> int:
+        """Count again what changed since somebody looked lately; return how much it was.
+
+        The worker does so every minute, and forgets what nobody looks at any more.
+        """
+        kept.tidy(self.db)
+        with self.db.read() as session:
+            found = kept.outdated(session, ACTIVITY, PATIENCE)
+        for one in found:
+            self._make(one)
+        return len(found)
+
+    def _make(self, old: Outdated) -> None:
+        """Count figures again, of the same learners: nobody in particular looks."""
+
+        def count(session: Session) -> tuple[Asked, dict[str, Any]]:
+            activity = session.get_one(Activity, asked.activity_id)
+            span = Span(asked.since, asked.before)
+            crowd = Crowd(activity.context_id, [activity.id], asked.scope, span)
+            return _told(session, activity, crowd)
+
+        asked = old.asked
+        kept.keep(self.db, asked, count, old.looked_at)
 
 
 def _staff(viewer: Viewer) -> Viewer:
@@ -73,80 +139,52 @@ def _staff(viewer: Viewer) -> Viewer:
     return viewer
 
 
-def _counted(session: Session, crowd: Crowd) -> dict[uuid.UUID, Counted]:
-    """Count what all activities of a crowd are compared by: six statements."""
-    begun, ids = crowd.begun(), crowd.activity_ids
-    members = None if crowd.wanted.is_dated else crowd.members(session)
-    stages = counting.stages(session, begun, ids)
-    waits = counting.first_responses(session, begun)
-    helpful = counting.helpfulness(session, begun)
-    states = counting.syncs(session, begun)
-    initiative = claims.interventions(session, ids, crowd.concerned(), Intervention.is_proactive)
-    return {
-        one: Counted(
-            not_started=None if members is None else members - stages.get(one, Begun()).here,
-            begun=stages.get(one, Begun()),
-            waits=waits.get(one, Waits()),
-            helpful=helpful.get(one, {}),
-            initiative=initiative.get(one, {}),
-            states=states.get(one, Counter()),
-        )
-        for one in ids
-    }
+def _crowd(session: Session, viewer: Viewer, activity: Activity, wanted: Wanted) -> Crowd:
+    scope = scope_of(session, viewer, wanted.cohort_id)
+    return Crowd(activity.context_id, [activity.id], scope, wanted.span())
 
 
-def _tables(
-    session: Session, activity: Activity, crowd: Crowd, counted: Counted
-) -> Sequence[Table]:
-    begun, whole = crowd.begun(), counted.whole
-    exchanged = counting.exchanges(session, begun, crowd.activity_ids)
-    decided = claims.decisions(session, begun, activity.id)
-    support = claims.interventions(session, [activity.id], crowd.concerned(), Intervention.kind)
-    few = {
-        **tables.glance(counted),
-        Glance.DECISIONS: tables.median_wait(decided),
-        **tables.mean_responses(exchanged, whole),
-    }
-    return (
-        Table(TableKey.GLANCE, tuple(Row(key, (few[key],)) for key in Glance)),
-        tables.stages_table(counted),
-        tables.first_response_table(counted.waits),
-        tables.responses_table(exchanged, whole, activity.responses_required),
-        tables.helpfulness_table(counted.helpful),
-        *_competency_tables(session, activity, begun, whole),
-        *_depth_table(session, activity, begun, whole),
-        tables.decisions_table(decided),
-        tables.support_table(support.get(activity.id, {})),
-        tables.initiative_table(counted.initiative),
-        tables.scores_table(counted),
+def _asked(activity: Activity, crowd: Crowd) -> Asked:
+    """Return what decides an activity's figures; its own words and numbers, and ours, among it."""
+    framework = activity.framework if activity.competencies else None
+    settings = [
+        activity.responses_required,
+        activity.depth_rubric,
+        [[one.id.hex, one.code, one.statement] for one in activity.competencies],
+        [[one.position, one.label] for one in framework.levels] if framework else [],
+        [*TableKey, *Glance],
+    ]
+    return Asked(
+        ACTIVITY,
+        crowd.scope,
+        activity.id,
+        crowd.span.since,
+        crowd.span.before,
+        json.dumps(settings, sort_keys=True),
     )
 
 
-def _competency_tables(
-    session: Session, activity: Activity, begun: Subquery, whole: int
-) -> tuple[Table, ...]:
-    """Return what learners claim and what tutors confirmed, where the activity has competencies."""
-    if not activity.competencies or activity.framework is None:
-        return ()
-    rated, confirmed = claims.ratings(session, begun), claims.confirmed(session, begun)
-    return (
-        ratings_table(activity.competencies, rated, whole),
-        levels_table(activity.competencies, activity.framework.levels, confirmed, whole),
-    )
+def _told(session: Session, activity: Activity, crowd: Crowd) -> tuple[Asked, dict[str, Any]]:
+    return _asked(activity, crowd), written.written(insight_of(session, activity, crowd))
 
 
-def _depth_table(
-    session: Session, activity: Activity, begun: Subquery, whole: int
-) -> tuple[Table, ...]:
-    rubric = activity.depth_rubric
-    if rubric is DepthRubric.NONE:
-        return ()
-    return (depth_table(rubric, claims.depths(session, begun, rubric), whole),)
+def _asked_of_course(activities: Sequence[Activity], scope: Scope) -> Asked:
+    settings = ",".join([*COURSE, *(one.id.hex for one in activities)])
+    return Asked(ALL, scope, settings=settings)
 
 
-def _line(activity: Activity, counted: Counted) -> CourseLine:
-    cells: tuple[Cell, ...] = ()
-    if counted.is_enough:
-        few = tables.glance(counted)
-        cells = tuple(few[key] for key in COURSE)
-    return CourseLine(activity.id, activity.title, cells)
+def _told_of(
+    session: Session, activities: Sequence[Activity], scope: Scope
+) -> tuple[Asked, dict[str, Any]]:
+    lines = _lines(session, activities, scope)
+    figures = {str(one.activity_id): written.write_cells(one.cells) for one in lines}
+    return _asked_of_course(activities, scope), figures
+
+
+def _lines(session: Session, activities: Sequence[Activity], scope: Scope) -> list[CourseLine]:
+    counted = counted_of(session, Crowd(scope.context_id, [one.id for one in activities], scope))
+    return [line_of(one, counted[one.id]) for one in activities]
+
+
+def _moment(found: Kept) -> Moment:
+    return Moment(found.id, found.made_at)

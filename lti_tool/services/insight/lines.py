@@ -24,7 +24,8 @@ from lti_tool.rules.signals import SignalKind
 from lti_tool.rules.viewer import Viewer
 from lti_tool.services.activities.activities import find_activity
 from lti_tool.services.cohort_scope import Scope, scope_of
-from lti_tool.services.desk.people import LearnerRow, People, PeopleFilter
+from lti_tool.services.desk.people import LearnerRow, People
+from lti_tool.services.desk.people_filters import PeopleFilter
 from lti_tool.services.desk.queue import Cursor, QueueList, WorkEntry, read_entries
 from lti_tool.services.desk.signal_rows import read_page
 from lti_tool.services.desk.signal_views import Place, TodayRow

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import update
 from werkzeug.test import TestResponse
@@ -16,6 +18,7 @@ from lti_tool.models.activities import Activity
 from lti_tool.models.participations import Participation
 from lti_tool.rules.vocabulary import Anonymity, DepthRubric
 from lti_tool.services.insight.figures import TableKey
+from lti_tool.services.keeping import kept
 from tests.factories.cohorts import add_cohort
 from tests.factories.varied import add_varied
 from tests.factories.world import Person, World, make_world
@@ -31,6 +34,17 @@ SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.fixture
 def world(app: Flask) -> World:
     return make_world(services_of(app).db, learners=0, depth_rubric=DepthRubric.KEMBER)
+
+
+@pytest.fixture
+def large(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[World, time_machine.Traveller]]:
+    """A course whose figures are kept, and its clock, which stands still."""
+    add_varied(world, 60)
+    monkeypatch.setattr(kept, "LEAST", 20)
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+        yield world, traveller
 
 
 def fetched(app: Flask, world: World, path: str, who: Person, locale: str = "en") -> TestResponse:
@@ -140,6 +154,40 @@ def test_a_tutor_counts_their_own_and_small_groups_are_kept_back(app: Flask, wor
     cells = on_page(course.html)[""][1]
     assert cells[1:5] == [row[1] for row in everybody[1:5]]
     assert tutor.get("/figures.csv").status == 200
+
+
+@SQLITE
+def test_files_of_a_large_course_say_what_the_page_said(
+    app: Flask, large: tuple[World, time_machine.Traveller]
+) -> None:
+    """Until somebody has it counted again, although learners go on meanwhile."""
+    world, traveller = large
+    staff, figures = visit(app, world, world.educator), f"/activities/{world.activity_id}/figures"
+    assert "As of" in staff.get(figures).text
+    shown, files = on_page(staff.page.html), staff.page.link(part="stages.csv")
+    book, report = staff.page.link(part="figures.xlsx"), staff.page.link(part="figures.pdf")
+    course = staff.get("/figures")
+    line, of_course = on_page(course.html)[""][1], course.link(part="figures.csv")
+    with world.database.write() as session:
+        session.execute(update(Participation).values(completed_at=clock.now()))
+    traveller.shift(1)
+    staff.get(figures)
+    staff.send("csrf_token", action="figures")
+    assert on_page(staff.page.html)["t-glance"][4] == ["Complete", "54"] != shown["t-glance"][4]
+    again = staff.get("/figures")
+    assert on_page(again.html)[""][1] == line
+    staff.send("csrf_token", action="figures")
+    assert on_page(staff.page.html)[""][1][4] == "54" != line[4]
+    assert in_csv(staff.client.get(files).data) == shown["t-stages"]
+    assert in_csv(staff.client.get(of_course).data)[1] == line
+    sheets = list(in_xlsx(staff.client.get(book).data).values())
+    assert sheets[0][4] == ["Complete", 18] and staff.client.get(report).status_code == 200
+    assert in_csv(staff.client.get(files.split("?")[0]).data) != shown["t-stages"]
+    other = visit(app, world, world.tutor)
+    add_cohort(world, "Empty", (), [world.tutor])
+    stolen = files.replace(staff.handle, other.handle)
+    assert other.client.get(stolen).status_code == 404
+    assert staff.client.get(files.split("?")[0], query_string={"kept": "x"}).status_code == 404
 
 
 @SQLITE

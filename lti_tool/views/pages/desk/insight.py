@@ -18,6 +18,7 @@ from lti_tool.services.insight.crowds import Wanted
 from lti_tool.services.insight.figures import COURSE, CourseLine, Table, TableKey
 from lti_tool.views import downloads
 from lti_tool.views.guards import allow, staff
+from lti_tool.views.notices import see_other
 from lti_tool.views.pages.desk import cohorts_filter, insight_words
 from lti_tool.views.pages.desk.blueprint import bp
 from lti_tool.views.render import page
@@ -47,6 +48,14 @@ def insight(activity_id: uuid.UUID) -> str:
     )
 
 
+@bp.post(FIGURES)
+@allow(*staff)
+def insight_again(activity_id: uuid.UUID) -> Response:
+    """Count what a kept result may be behind of."""
+    services().insights.activity(viewer(), activity_id, wanted(), is_anew=True)
+    return see_other("desk.insight", activity_id=activity_id, **_asked(wanted()))
+
+
 @bp.get(f"{FIGURES}/{TABLE}.{downloads.FORM}")
 @allow(*staff)
 def insight_file(activity_id: uuid.UUID, table: str, form: str) -> Response:
@@ -74,7 +83,7 @@ def course_insight() -> str:
     """Show the few figures of every activity of the course."""
     return page(
         "desk/course_insight.html",
-        lines=services().insights.course(viewer(), cohorts_filter.chosen()),
+        figures=services().insights.course(viewer(), cohorts_filter.chosen()),
         columns=COURSE,
         asked=_asked(Wanted(cohorts_filter.chosen())),
         cohort_filter=cohorts_filter.offered(),
@@ -82,11 +91,19 @@ def course_insight() -> str:
     )
 
 
+@bp.post(COURSE_FIGURES)
+@allow(*staff)
+def course_insight_again() -> Response:
+    """Count all activities of the course again."""
+    services().insights.course(viewer(), cohorts_filter.chosen(), is_anew=True)
+    return see_other("desk.course_insight", **_asked(Wanted(cohorts_filter.chosen())))
+
+
 @bp.get(f"{COURSE_FIGURES}.{downloads.FORM}")
 @allow(*staff)
 def course_insight_file(form: str) -> Response:
     """Give the figures of the course as a file."""
-    lines = services().insights.course(viewer(), cohorts_filter.chosen())
+    lines = services().insights.course(viewer(), cohorts_filter.chosen(), kept_id()).lines
     headings = [_("Activity"), *(insight_words.glance(key) for key in COURSE)]
     table = downloads.sheet(_("Figures of the course"), headings, map(_line, lines), WIDTHS)
     return downloads.table_file(form, "", table)
@@ -94,7 +111,8 @@ def course_insight_file(form: str) -> Response:
 
 def _figures(activity_id: uuid.UUID) -> tuple[str, Sequence[Table]]:
     activity = services().activities.get(viewer(), activity_id)
-    return activity.title, services().insights.activity(viewer(), activity_id, wanted()).tables
+    figures = services().insights.activity(viewer(), activity_id, wanted(), kept_id())
+    return activity.title, figures.tables
 
 
 def _sheet(table: Table) -> Sheet:
@@ -118,6 +136,14 @@ def wanted() -> Wanted:
     if since is not None and until is not None and since > until:
         since, until = until, since
     return Wanted(cohorts_filter.chosen(), since, until)
+
+
+def kept_id() -> uuid.UUID | None:
+    """Return which figures the page showed from which a file is asked for, if it says so."""
+    try:
+        return uuid.UUID(request.args["kept"]) if request.args.get("kept") else None
+    except ValueError as error:
+        raise NotFound("figures") from error
 
 
 def _asked(chosen: Wanted) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def headings(table: Table) -> list[str]:
             _("This far or further"),
             _("Share of all"),
         ],
-        TableKey.FIRST_RESPONSE: [_("Time"), _("Reflections")],
+        TableKey.FIRST_RESPONSE: [_("How long"), _("Reflections")],
         TableKey.RESPONSES: [_("Responses"), _("Learners who gave"), _("Learners who received")],
         TableKey.HELPFULNESS: [_("How helpful"), _("Responses")],
         TableKey.RATINGS: [
@@ -104,10 +104,10 @@ def headings(table: Table) -> list[str]:
             _("Rated after"),
             _("Level after"),
             _("Rated twice"),
-            _("Change"),
+            _("Difference"),
         ],
         TableKey.DEPTH: [_("How deep"), _("Learners")],
-        TableKey.DECISIONS: [_("Time"), _("Decisions")],
+        TableKey.DECISIONS: [_("How long"), _("Decisions")],
         TableKey.SUPPORT: [_("Kind of help"), _("Times")],
         TableKey.INITIATIVE: [_("When"), _("Times")],
         TableKey.SCORES: [_("Score"), _("Learners")],
@@ -235,7 +235,7 @@ def _other(table: TableKey, key: Other) -> str:
         }
         return unsaid.get(table) or _("No response yet")
     return {
-        Other.MORE: _("More"),
+        Other.MORE: _("Even more"),
         Other.MANAGED: _("Dates, completion and the like"),
         Other.SENT: _("Accepted by the LMS"),
         Other.WAITING: _("Waits to be sent"),
