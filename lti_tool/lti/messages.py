@@ -152,7 +152,7 @@ def _url(value: object) -> str:
 def _name(claims: Claims) -> str:
     """Return the name, put together from its parts where only those are told."""
     parts = f"{_text(claims.get('given_name'))} {_text(claims.get('family_name'))}"
-    return _text(claims.get("name")) or parts.strip()
+    return _text(claims.get("name")) or _text(parts)
 
 
 def _line_item(endpoint: dict[str, Any], name: str) -> CoupledLineItem | None:

@@ -93,7 +93,7 @@ def read_member(item: dict[str, Any]) -> Member:
         sub=sub,
         role=role_of(roles),
         status=_status(item.get("status", Status.ACTIVE)),
-        name=_text(item.get("name")) or parts.strip(),
+        name=_text(item.get("name")) or _text(parts),
         email=_text(item.get("email")),
         groups=_groups(item.get("group_enrollments")),
     )

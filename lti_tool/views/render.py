@@ -21,6 +21,7 @@ from lti_tool.rules.files import ACCEPTED
 from lti_tool.rules.rich_text import hosts_shown
 from lti_tool.services.activities.activities import ActivityView
 from lti_tool.services.link_titles import links_in
+from lti_tool.views import worded
 from lti_tool.views.notices import notices
 from lti_tool.views.session import csrf_token, services
 
@@ -30,7 +31,7 @@ def page(template: str, **context: Any) -> str:
     activity = context.get("activity")
     if isinstance(activity, ActivityView):
         g.days_only = activity.values.anonymity.hides_from_staff
-    return render_template(template, **context)
+    return render_template(worded.template(template), **context)
 
 
 def sealed(value: object) -> str:
@@ -85,13 +86,13 @@ def static(path: str) -> str:
     return url_for("static", filename=path, v=_fingerprint(path))
 
 
-LEAD_BACK = ("arrow-counterclockwise", "arrow-return-left")
+DIRECTED = ("arrow-counterclockwise", "arrow-return-left", "arrow-right", "send")
 
 
 @cache
 def drawn_icon(name: str, flip: bool = False, **options: str) -> Markup:
     """Return an icon as templates ask for it by ``icon``; a page has dozens of the same few."""
-    turned = " icon-flip" if flip or name in LEAD_BACK else ""
+    turned = " icon-flip" if flip or name in DIRECTED else ""
     more = f" {options['class']}" if options.get("class") else ""
     svg = Markup(
         '<svg class="icon{}{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>'
@@ -134,17 +135,13 @@ class _Template(Template):
 @lru_cache(maxsize=4096)
 def _plain(_locale: str, message: str) -> Markup:
     """Return a translation as HTML, as it stands in a page that fills nothing into it."""
-    return _html(message) % {}
-
-
-def _html(message: str) -> Markup:
-    return Markup(i18n.gettext(message))  # noqa: S704  (our own text; values are escaped)
+    return worded.worded(message)
 
 
 def gettext(message: str, **values: object) -> Markup:
     """Translate for a template as Jinja's new-style gettext does, but look up only once."""
     if values:
-        return _html(message) % values
+        return worded.html(message) % values
     return _plain(i18n.current(), message)
 
 
@@ -199,4 +196,5 @@ def init_app(app: Flask) -> None:
     }
     # Macros are imported without the context.
     env.globals |= {"static": static, "drawn_icon": drawn_icon, "accepted_files": ACCEPTED}
+    worded.init_app(app)
     app.context_processor(_common)

@@ -49,11 +49,19 @@ def session_blueprint(name: str, import_name: str) -> Blueprint:
     blueprint = Blueprint(name, import_name, url_prefix="/s/<handle>")
     blueprint.url_value_preprocessor(_take_handle)
     blueprint.before_request(_open)
+    blueprint.url_defaults(_add_handle)
     return blueprint
 
 
 def _take_handle(_endpoint: str | None, values: dict[str, object] | None) -> None:
     g.handle = str((values or {}).pop("handle", ""))
+
+
+def _add_handle(_endpoint: str, values: dict[str, object]) -> None:
+    """Let ``url_for`` know the handle."""
+    handle = g.get("handle")
+    if handle is not None:
+        values.setdefault("handle", handle)
 
 
 def _open() -> None:
@@ -118,16 +126,11 @@ def hush(_error: BaseException | None = None) -> None:
 
 
 def init_app(app: Flask) -> None:
-    """Make every request speak its reader's language, and ``url_for`` know the handle."""
+    """Make every request speak its reader's language."""
 
     @app.before_request
     def greet() -> None:
         if "handle" not in g:  # the session of a handle knows its language better
             speak(preferred_locale())
-
-    @app.url_defaults
-    def add_handle(endpoint: str, values: dict[str, object]) -> None:
-        if "handle" in g and app.url_map.is_endpoint_expecting(endpoint, "handle"):
-            values.setdefault("handle", g.handle)
 
     app.teardown_request(hush)

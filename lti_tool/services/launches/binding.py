@@ -94,13 +94,26 @@ def bind_by_word(launch: LaunchSession, browser_secret: str) -> None:
     launch.browser_hash = digest(browser_secret)
 
 
-def give_ticket(launch: LaunchSession, storage_secret: str) -> str:
-    """Make the one-time ticket with which an unbound launch is bound; only its hash is kept."""
+def bound_by_cookie(browser_hash: str) -> dict[str, object]:
+    """Return the columns of a new session whose browser showed the secret that it got at login."""
+    return {
+        "browser_hash": browser_hash,
+        "bound_at": clock.now(),
+        "bound_by": BoundBy.COOKIE,
+    }
+
+
+def with_ticket(storage_secret: str) -> tuple[str, dict[str, object]]:
+    """Return the one-time ticket with which a session is bound later, and the session's columns.
+
+    Only the ticket's hash is kept.
+    """
     ticket = new_token()
-    launch.browser_hash = digest(storage_secret)
-    launch.ticket_hash = digest(ticket)
-    launch.ticket_expires_at = clock.now() + TICKET_LIFE
-    return ticket
+    return ticket, {
+        "browser_hash": digest(storage_secret),
+        "ticket_hash": digest(ticket),
+        "ticket_expires_at": clock.now() + TICKET_LIFE,
+    }
 
 
 def launch_of_ticket(session: Session, ticket: str, browser_secret: str = "") -> LaunchSession:

@@ -19,7 +19,7 @@ from lti_tool.rules.vocabulary import BoundBy
 from lti_tool.secrecy import Secrets, digest, same
 from lti_tool.services.launches import logins
 from lti_tool.services.launches import sessions as launch_sessions
-from lti_tool.services.launches.acceptance import Acceptance, Launched
+from lti_tool.services.launches.acceptance import Acceptance
 from lti_tool.services.launches.answers import refuse_other_answers
 from lti_tool.services.launches.binding import (
     Arrival,
@@ -29,6 +29,7 @@ from lti_tool.services.launches.binding import (
     handle_of,
     launch_of_ticket,
 )
+from lti_tool.services.launches.opening import Launched, Opening
 from lti_tool.services.launches.registry import Registry
 from lti_tool.services.launches.told import Told, told
 from lti_tool.services.platforms.platform_clocks import PlatformClocks
@@ -72,8 +73,8 @@ class Launches:
         trust = self._trust()
         refuse_other_answers(form, trust)
         accepted = accept(form, trust)
-        launch = Acceptance(self.secrets, self.state_key, accepted, browser_secrets)
-        launched = launch.record(self.db)
+        opening = Opening(self.secrets, self.state_key, accepted, browser_secrets)
+        launched = Acceptance(self.secrets, accepted, opening).record(self.db)
         self.clocks.note(accepted.platform.id, accepted.message.issued_at)
         return launched
 

@@ -7,7 +7,7 @@ deployment (DESIGN 5, Tenancy).
 from __future__ import annotations
 
 import uuid
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
@@ -20,10 +20,10 @@ from lti_tool.models.grades import LineItem
 from lti_tool.models.launches import UsedLogin
 from lti_tool.models.people import Context, Membership, User
 from lti_tool.models.platforms import Deployment, Registration
-from lti_tool.rules.lms_links import course_address
 from lti_tool.rules.vocabulary import SessionKind
 from lti_tool.services.activities import copying
-from lti_tool.services.launches import memberships
+from lti_tool.services.launches import differences, memberships
+from lti_tool.services.launches.differences import context_key
 from lti_tool.services.roster import states
 
 
@@ -80,7 +80,7 @@ def find(
         "registration_id": registration_id,
         "deployment_id": message.deployment_id,
         "sub": message.sub,
-        "context_id": _context_id(message),
+        "context_id": context_key(message),
         "link_id": message.link.id if message.link else None,
         "state_hash": state_hash,
     }
@@ -122,51 +122,34 @@ def save(session: Session, records: Records, message: LtiMessage) -> None:
         _save_line_item(session, records, message.line_item)
 
 
-def _context_id(message: LtiMessage) -> str | None:
-    """Return the context's key; a link without a context is a space of its own (Core 5.4.1)."""
-    if message.context is not None:
-        return message.context.id
-    return f"link:{message.link.id}" if message.link is not None else None
-
-
 def _save_user(session: Session, records: Records, message: LtiMessage) -> None:
     """Keep what is told of the person; what is not told stays: some courses share less."""
-    told = {"name": message.name, "email": message.email, "locale": message.locale}
     if records.user is None:
+        told = {"name": message.name, "email": message.email, "locale": message.locale}
         records.user = User(registration_id=records.registration.id, sub=message.sub, **told)
         session.add(records.user)
         session.flush()
         return
-    _tell(records.user, **{field: value for field, value in told.items() if value})
+    news = differences.of_user(records.user, message)
+    if news:
+        memberships.hold(session, records.user.id)
+    _tell(records.user, news)
 
 
 def _save_context(session: Session, records: Records, message: LtiMessage) -> None:
-    key, told = _context_id(message), message.context or message.link
+    """Keep what is told of the course; a list that is told for the first time is read soon."""
+    key, told = context_key(message), message.context or message.link
     if key is None or told is None or records.deployment is None:
         return
     if records.context is None:
         records.context = Context(deployment_id=records.deployment.id, lti_id=key, title=told.title)
         session.add(records.context)
         session.flush()
-    elif told.title:
-        _tell(records.context, title=told.title)
-    if message.return_url:
-        url = course_address(records.registration.family, message.return_url)
-        _tell(records.context, lms_url=url)
-    _save_services(session, records.context, message)
-
-
-def _save_services(session: Session, context: Context, message: LtiMessage) -> None:
-    """Keep where the course's list and groups are; a list told for the first time is read soon.
-
-    What a message does not offer stays: Moodle's deep linking in a fresh course has no list yet.
-    """
-    told, is_first = message.services, not context.memberships_url
-    _tell(context, **{name: url for name, url in asdict(told).items() if url})
-    if items := message.line_items:
-        _tell(context, line_items_url=items.url, line_items_scopes=list(items.scopes))
-    if is_first and told.memberships_url:
-        states.expect(session, context.id)
+    is_first = not records.context.memberships_url
+    family = records.registration.family
+    _tell(records.context, differences.of_context(records.context, message, family))
+    if is_first and message.services.memberships_url:
+        states.expect(session, records.context.id)
 
 
 def _save_link(session: Session, records: Records, message: LtiMessage) -> None:
@@ -178,8 +161,7 @@ def _save_link(session: Session, records: Records, message: LtiMessage) -> None:
         records.link = ResourceLink(context_id=context.id, lti_id=told.id, title=told.title)
         session.add(records.link)
         session.flush()
-    elif told.title:
-        _tell(records.link, title=told.title)
+    _tell(records.link, differences.of_link(records.link, message))
     if records.link.activity_id is None:
         _settle_link(session, records, message, is_new)
 
@@ -207,7 +189,7 @@ def _save_membership(session: Session, records: Records, message: LtiMessage) ->
 
 
 def _save_line_item(session: Session, records: Records, told: CoupledLineItem) -> None:
-    """Keep the coupled column; its URL is a name to be used verbatim (AGS 3.2)."""
+    """Keep the coupled column."""
     link, deployment = records.link, records.deployment
     if link is None or deployment is None:
         return
@@ -219,11 +201,9 @@ def _save_line_item(session: Session, records: Records, told: CoupledLineItem) -
             url=told.url,
         )
         session.add(records.line_item)
-    _tell(records.line_item, url=told.url, deployment_id=deployment.id, scopes=list(told.scopes))
+    _tell(records.line_item, differences.of_line_item(records.line_item, told, deployment.id))
 
 
-def _tell(row: Base, **values: object) -> None:
-    """Set what differs; a row that was set to the same is looked at again by each flush."""
-    for field, value in values.items():
-        if getattr(row, field) != value:
-            setattr(row, field, value)
+def _tell(row: Base, news: differences.Values) -> None:
+    for field, value in news.items():
+        setattr(row, field, value)

@@ -21,7 +21,7 @@ from lti_tool.views.session import frame_by_anybody, preferred_locale, services,
 
 bp = Blueprint("lti", __name__, url_prefix="/lti")
 OF_ERRORS = ("error", "error_description", "state")
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 @bp.route("/launch", methods=["GET", "POST"], strict_slashes=False)

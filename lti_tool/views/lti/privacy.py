@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 import structlog
-from flask import make_response
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import NotFound
@@ -39,8 +38,7 @@ def person() -> str:
 @allow(*everyone)
 def export() -> Response:
     """Hand all of it out as a ZIP."""
-    response = make_response(services().privacy.export(*_whose()))
-    response.content_type = "application/zip"
+    response = Response(services().privacy.export(*_whose()), mimetype="application/zip")
     response.headers["Content-Disposition"] = 'attachment; filename="miroir-data.zip"'
     log.info("privacy_exported", session=str(viewer().session_id))
     return response

@@ -37,6 +37,7 @@ NOT_COPIED = {
     "copy_checked_at",
     "closed_at",
     "column_notes_at",
+    "columns_caught_up_to",
     "criteria_published",
     "event_at",
     "shared_links",

@@ -28,6 +28,7 @@ def test_a_bare_message_leaves_everything_empty() -> None:
 
 def test_a_name_is_put_together_and_tidied() -> None:
     assert read(given_name=" Ana ", family_name="Diaz").name == "Ana Diaz"
+    assert len(read(given_name="a" * 500, family_name="b" * 500).name) == 500
     assert read(name="Ana\x00\nDiaz\ud800").name == "Ana Diaz"
     assert len(read(name="x" * 900).name) == 500
     assert read(name=7).name == ""
