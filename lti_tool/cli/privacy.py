@@ -32,8 +32,9 @@ def export(platform: str, sub: str, out: Path | None) -> None:
     """Write all that is kept of a person as a ZIP with JSON and a readable page."""
     content = _service().export(*_person(platform, sub))
     target = out or Path("person.zip")
-    target.write_bytes(content)
-    click.echo(f"{target}: {len(content):,} bytes")
+    with target.open("wb") as file:
+        size = sum(map(file.write, content))
+    click.echo(f"{target}: {size:,} bytes")
 
 
 @privacy.command("erase")

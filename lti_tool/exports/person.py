@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
 from lti_tool import i18n
-from lti_tool.exports.archive import zipped
+from lti_tool.exports.streamed_archive import PIECE, streamed_archive
 from lti_tool.i18n import gettext as _
 from lti_tool.rules.rich_text import clean
 
@@ -57,10 +59,24 @@ class PersonData:
     """What they added to their texts: the name in the archive, and where it lies."""
 
 
-def person_archive(data: PersonData) -> bytes:
-    """Return a ZIP with ``data.json``, the files and, in the language in force, a page to read."""
-    told = {README: _page(data).encode(), "data.json": _json(data).encode()}
-    return zipped({**told, **data.files}, data.made_at)
+def person_archive(data: PersonData) -> Iterator[bytes]:
+    """Return a ZIP with ``data.json``, the files and, in the language in force, a page to read.
+
+    It is made while it is taken: a piece of one file is in memory at a time. A file that is gone
+    by then, since its owner was erased meanwhile, is left out.
+    """
+    told = ((README, [_page(data).encode()]), ("data.json", [_json(data).encode()]))
+    return streamed_archive(chain(told, _opened(data.files)), data.made_at)
+
+
+def _opened(files: Mapping[str, Path]) -> Iterator[tuple[str, Iterable[bytes]]]:
+    for name, path in files.items():
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            continue
+        with file:
+            yield name, iter(partial(file.read, PIECE), b"")
 
 
 def _json(data: PersonData) -> str:

@@ -57,7 +57,9 @@ class CompetencyFramework(Identified, Base):
     """What an import told that nothing here stands for, given back at an export."""
 
     levels: Mapped[list[CompetencyLevel]] = relationship(order_by="CompetencyLevel.position")
-    competencies: Mapped[list[Competency]] = relationship(order_by="Competency.position")
+    competencies: Mapped[list[Competency]] = relationship(
+        order_by="(Competency.position, Competency.id)"
+    )
 
 
 class CompetencyLevel(Identified, Base):
@@ -156,3 +158,21 @@ class FrameworkUpload(Identified, Base):
     """What was chosen with it: format, scale, language."""
     content: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class FrameworkChange(Identified, Base):
+    """One import that changed a framework: who did it, and how many competencies it changed."""
+
+    __tablename__ = "framework_changes"
+    __table_args__ = (Index("ix_framework_changes_framework_id_at", "framework_id", "at"),)
+
+    framework_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("competency_frameworks.id", ondelete="CASCADE")
+    )
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    """The educator; empty if it was who runs the server."""
+    added: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    retired: Mapped[int] = mapped_column(default=0)
+    """Also those that nobody used, which are gone."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnElement, Select, delete, exists, func, select
 from sqlalchemy.orm import Session
 
@@ -21,6 +23,7 @@ from lti_tool.models.launches import LaunchSession, UsedLogin
 from lti_tool.models.operator import OperatorLink, OperatorSession, Refusal
 from lti_tool.models.participations import Participation
 from lti_tool.models.people import Membership
+from lti_tool.models.sharing import Share
 from lti_tool.rules.vocabulary import OutboxState, Role
 from lti_tool.services.activities.lists import archive_forgotten
 from lti_tool.services.desk import extensions
@@ -29,11 +32,14 @@ from lti_tool.services.engine import completion, remeasuring, settling
 from lti_tool.services.engine.leases import reconcile_all
 from lti_tool.services.files.forgetting import drop_removed
 from lti_tool.services.files.store import FileStore
+from lti_tool.services.health import StepLog
+from lti_tool.services.insight.insights import Insights
 from lti_tool.services.learner.digests import Digests
 from lti_tool.services.link_titles import LinkTitles
 from lti_tool.services.locking import lock_activity
-from lti_tool.services.outbox import competency_scores
+from lti_tool.services.outbox import catching_up, competency_scores
 from lti_tool.services.platforms import refusals
+from lti_tool.services.sharing import shares
 from lti_tool.services.studio import rehearsals
 
 BATCH = 200
@@ -42,6 +48,8 @@ BATCHES = 50
 """Transactions per sweep and kind; what is left waits for the next sweep."""
 KEEP_SESSIONS = timedelta(days=1)
 KEEP_SUPERSEDED = timedelta(days=30)
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,45 +61,82 @@ class Sweeps:
     link_titles: LinkTitles | None = None
     writes_mail: bool = False
     """Whether mail is set up, so that news and summaries are written."""
+    steps: StepLog = field(default_factory=StepLog)
 
     def run(self) -> Counter[str]:
         """Do all of it; return how many rows each step dealt with.
 
-        Raises SQLAlchemy's errors if the database fails.
+        A step that fails keeps no other from being done: it is logged, noted in ``steps`` and
+        counted as ``failed``. Raises SQLAlchemy's errors if the database itself is away.
         """
         done: Counter[str] = Counter()
-        done["settled"] = self._repeat(lambda session: settling.settle_due(session, limit=BATCH))
-        done["extended"] = self._repeat(lambda session: extensions.reach_newcomers(session, BATCH))
-        done["dates_passed"] = self._repeat(
-            lambda session: remeasuring.refresh_after_dates(session, BATCH)
-        )
-        done["promised"] = self._promise_missing()
-        with self.db.write() as session:
-            done["levels"] = competency_scores.promise_missing(session)
-        done["leases"] = self._repeat(lambda session: reconcile_all(session, BATCH))
-        done["drafts"] = self._repeat(lambda session: archive_forgotten(session, BATCH))
-        if self.writes_mail:
-            done["digests"] = Digests(self.db).run()
-            done["summaries"] = Weeklies(self.db).run()
-        done["rehearsals"] = self._repeat(rehearsals.wipe_old)
-        done["files_removed"] = self._repeat(lambda session: drop_removed(session, BATCH))
-        now = clock.now()
-        for name, model, over in (
-            ("used_logins", UsedLogin, UsedLogin.expires_at < now),
-            ("sessions", LaunchSession, LaunchSession.expires_at < now - KEEP_SESSIONS),
-            ("tokens", AccessToken, AccessToken.expires_at < now),
-            ("superseded", OutboxMessage, _forgettable()),
-            ("operator_links", OperatorLink, OperatorLink.expires_at < now),
-            ("operator_sessions", OperatorSession, OperatorSession.expires_at < now),
-            ("refusals", Refusal, refusals.overdue()),
-        ):
-            done[name] = self._purge(model, over)
-        if self.store:
-            done["files"] = self.store.sweep_shelf()
-        if self.link_titles:
-            done["link_titles"] = self.link_titles.fetch_due()
-            done["old_titles"] = self.link_titles.forget_old()
+        for name, step in self._steps().items():
+            try:
+                done[name] = step()
+            except Exception:
+                # Whatever it is: dates must pass and rows be forgotten all the same.
+                log.exception("sweep_step_failed", step=name)
+                self.steps.note(name, went_well=False)
+                done["failed"] += 1
+                self.db.ping()
+            else:
+                self.steps.note(name, went_well=True)
         return +done
+
+    def _steps(self) -> dict[str, Callable[[], int]]:
+        """Return all there is to do, in order, by name."""
+        now = clock.now()
+        steps: dict[str, Callable[[], int]] = {
+            "settled": self._repeated(lambda session: settling.settle_due(session, limit=BATCH)),
+            "extended": self._repeated(lambda session: extensions.reach_newcomers(session, BATCH)),
+            "dates_passed": self._repeated(
+                lambda session: remeasuring.refresh_after_dates(session, BATCH)
+            ),
+            "promised": self._promise_missing,
+            "caught_up": self._catch_up,
+            "levels": self._promise_levels,
+            "leases": self._repeated(lambda session: reconcile_all(session, BATCH)),
+            "figures": Insights(self.db).make_ahead,
+            "drafts": self._repeated(lambda session: archive_forgotten(session, BATCH)),
+        }
+        if self.writes_mail:
+            steps |= {"digests": Digests(self.db).run, "summaries": Weeklies(self.db).run}
+        steps |= {
+            "rehearsals": self._repeated(rehearsals.wipe_old),
+            "files_removed": self._repeated(lambda session: drop_removed(session, BATCH)),
+            "used_logins": self._purging(UsedLogin, UsedLogin.expires_at < now),
+            "sessions": self._purging(
+                LaunchSession, LaunchSession.expires_at < now - KEEP_SESSIONS
+            ),
+            "tokens": self._purging(AccessToken, AccessToken.expires_at < now),
+            "superseded": self._purging(OutboxMessage, _forgettable()),
+            "operator_links": self._purging(OperatorLink, OperatorLink.expires_at < now),
+            "operator_sessions": self._purging(OperatorSession, OperatorSession.expires_at < now),
+            "refusals": self._purging(Refusal, refusals.overdue()),
+            "shares": self._purging(Share, shares.forgettable()),
+        }
+        if self.store:
+            steps["files"] = self.store.sweep_shelf
+        if self.link_titles:
+            steps["link_titles"] = self.link_titles.fetch_due
+            steps["old_titles"] = self.link_titles.forget_old
+        return steps
+
+    def _repeated(self, step: Callable[[Session], int]) -> Callable[[], int]:
+        return partial(self._repeat, step)
+
+    def _purging(self, model: type[Any], over: ColumnElement[bool]) -> Callable[[], int]:
+        return partial(self._purge, model, over)
+
+    def _catch_up(self) -> int:
+        """Go on with the columns that were switched on, an activity after the other."""
+        with self.db.read() as session:
+            begun = catching_up.begun(session, BATCH)
+        return sum(catching_up.catch_up(self.db, one, BATCHES) for one in begun)
+
+    def _promise_levels(self) -> int:
+        with self.db.write() as session:
+            return competency_scores.promise_missing(session)
 
     def _repeat(self, step: Callable[[Session], int]) -> int:
         """Run ``step`` in transactions of its own until it finds less than a batch."""

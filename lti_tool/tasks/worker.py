@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from lti_tool.services.container import Services
+from lti_tool.services.health import StepLog
 from lti_tool.services.sweeps import Sweeps
 from lti_tool.tasks.queue import Queue
 
@@ -41,11 +42,13 @@ class Worker:
         self.stop = Event()
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.mail_woken = Event()
+        self.steps = StepLog()
         self._sweeps = Sweeps(
             services.db,
             services.attachments.store,
             services.link_titles,
             services.mailing.is_set_up,
+            self.steps,
         )
 
     def run(self, on_start: Callable[[], None] = lambda: None) -> None:
@@ -123,7 +126,7 @@ class Worker:
             log.info("ratings_read", **ratings)
 
     def _beat(self) -> None:
-        self.services.health.beat(self.name)
+        self.services.health.beat(self.name, self.steps)
 
     def _deliver(self) -> None:
         while not self.stop.is_set():
@@ -149,9 +152,16 @@ class Worker:
             self.stop.wait(READ_BACK_SECONDS)
 
     def _guarded(self, what: str, work: Callable[[], None]) -> None:
-        """Do one piece of work; a database that fails delays it and ends nothing."""
+        """Do one piece of work; what fails is noted, tried again in its time, and ends nothing."""
         try:
             work()
         except SQLAlchemyError as error:
             log.warning("database_failed", during=what, error=str(error)[:300])
-            self.stop.wait(RECOVERY_SECONDS)
+        except Exception:
+            # A loop that ended would be missed by nobody: the heartbeat goes on beside it.
+            log.exception("work_failed", during=what)
+        else:
+            self.steps.note(what, went_well=True)
+            return
+        self.steps.note(what, went_well=False)
+        self.stop.wait(RECOVERY_SECONDS)

@@ -53,6 +53,10 @@ def pdf(password: str = "") -> bytes:
         made.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(D=drawing))
         made.pages[0].Annots = [made.make_indirect(field)]
         made.Root.AcroForm = pikepdf.Dictionary(Fields=list(made.pages[0].Annots))
+        photo = pikepdf.Stream(
+            made, picture(turned=True), Subtype=pikepdf.Name.Image, Filter=pikepdf.Name.DCTDecode
+        )
+        made.pages[0].Resources.XObject.Photo = made.make_indirect(photo)
         script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(2)")
         first = made.make_indirect(pikepdf.Dictionary(Title="Begin", A=script))
         made.Root.Outlines = made.make_indirect(pikepdf.Dictionary(First=first, Last=first))
@@ -73,6 +77,10 @@ def archive(parts: dict[str, bytes]) -> bytes:
 def docx(**more: bytes) -> bytes:
     """Return a DOCX with tracked changes; ``more`` parts have their names' ``__`` for ``/``."""
     told = f'<w:ins w:author="{AUTHOR}" w:date="2026-03-01T10:00:00Z"><w:t>text</w:t></w:ins>'
+    told += '<w:instrText xml:space="preserve"> PAGE </w:instrText><w:instrText>HYPERLINK '
+    told += '"https://ok.example/page"</w:instrText><w:fldSimple w:instr=\' TOC \\o "1-3" \'/>'
+    told += f'<w:instrText> INCLUDETEXT "C:\\\\Users\\\\{AUTHOR}\\\\a.docx"</w:instrText>'
+    told += f'<w:fldSimple w:instr="FILENAME {AUTHOR}"/><w:instrText>{AUTHOR}"</w:instrText>'
     parts = {
         "[Content_Types].xml": b"<Types/>",
         "word/document.xml": told.encode(),

@@ -96,6 +96,13 @@ def test_from_the_token_to_the_learners_page(app: Flask, world: World, moodle: W
         services.companion.reader.read_due()
     assert "1 rating in Moodle to look at" in tutor.get(f"{place}/people").text
     assert "Moodle shows “Discovering”, Miroir sent “Autonomous”" in tutor.get(person).text
+    tutor.get(person)
+    page = tutor.send("levels.0.competency", levels__0__level="")
+    assert "Moodle keeps one that you took back" in page.text
+    assert "No tutor confirms this level any more" in page.text
+    report = f"/report/competency/index.php?id=2&amp;user={sub_of(world)}"
+    assert report in tutor.client.get(f"/s/{tutor.handle}{person}").text
+    assert "1 rating in Moodle to look at" in tutor.get(f"{place}/people").text
     groups = educator.get(f"{place}/cohorts/groups")
     assert "Lyon, autumn" not in groups.text
     assert "Lyon, autumn" in educator.send(action="/groups/read").text

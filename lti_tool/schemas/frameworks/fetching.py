@@ -44,4 +44,5 @@ def _reason(reason: str, status: int | None, url: str) -> str:
     known = told.get(reason)
     if known is None and status:
         known = _("The server refused with status %(status)s.", status=status)
-    return f"{known or _('The server’s answer could not be read.')} ({url[:200]})"
+    known = known or _("The server’s answer could not be read.")
+    return f"{known} ({url[:200]})"

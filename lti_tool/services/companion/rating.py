@@ -55,6 +55,17 @@ def permalink(root: str, link_id: str) -> str:
     return f"{root.rstrip('/')}/mod/lti/view.php?l={quote(link_id)}" if _is_number(link_id) else ""
 
 
+def competencies_page(root: str, course: str, subject: str) -> str:
+    """Return Moodle's page of a learner's competencies in a course (report_competency, since 3.1).
+
+    "" if the course has no number; without the learner's, Moodle offers all of them.
+    """
+    if not _is_number(course):
+        return ""
+    address = f"{root.rstrip('/')}/report/competency/index.php?id={course}"
+    return f"{address}&user={subject}" if _is_number(subject) else address
+
+
 def _rate(moodle: MoodleCompetencies, memory: Memory, order: Order) -> Verdict:
     course, user = int(order.course), int(order.subject)
     place = find(moodle, order.wanted, memory)

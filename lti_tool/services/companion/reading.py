@@ -111,7 +111,7 @@ def _due(session: Session, now: datetime) -> list[_Reading]:
         .join(MoodleCompanion, MoodleCompanion.registration_id == Registration.id)
         .join(User, User.id == MoodleRating.user_id)
         .where(MoodleRating.due_at <= now, Registration.disabled_at.is_(None))
-        .order_by(MoodleRating.due_at)
+        .order_by(MoodleRating.due_at, MoodleRating.id)
         .limit(READINGS)
     ).all()
     wanted = wanted_of(session, list({row[1].id: row[1] for row in rows}.values()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
@@ -13,9 +13,13 @@ from lti_tool.errors import Forbidden
 from lti_tool.models import Database
 from lti_tool.models.grades import OutboxMessage
 from lti_tool.models.participations import Participation
+from lti_tool.models.people import Context
+from lti_tool.models.platforms import Registration
 from lti_tool.rules.viewer import Viewer
+from lti_tool.rules.vocabulary import OutboxState
 from lti_tool.services.activities.activities import find_activity
 from lti_tool.services.cohort_scope import scope_of
+from lti_tool.services.companion.rating import competencies_page
 from lti_tool.services.frameworks.frameworks import CompetencyView, competency_view
 from lti_tool.services.outbox import rating_states, ratings
 from lti_tool.services.outbox.rating_states import RatingState
@@ -29,7 +33,12 @@ class ToldLevel:
     label: Mapping[str, str]
     state: RatingState
     withdrawn: bool
-    """Whether no tutor confirms that level any more, though Moodle keeps it."""
+    """Whether no tutor confirms that level any more; Moodle cannot be told that."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether Moodle goes on showing a level that was taken back, as far as we know."""
+        return self.withdrawn and self.state.state is OutboxState.SENT and not self.state.is_cleared
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,13 @@ class Told:
 
     is_on: bool
     levels: tuple[ToldLevel, ...] = ()
+    place: str = ""
+    """Address of Moodle's own page on which the learner's ratings can be changed, for staff."""
+
+    @property
+    def keeps(self) -> bool:
+        """Whether Moodle goes on showing a level that was taken back."""
+        return any(one.is_kept for one in self.levels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +70,10 @@ class Telling:
             raise Forbidden("told")
         with self.db.read() as session:
             seen = scope_of(session, viewer).holds(Participation.user_id)
-            return _told(session, viewer, activity_id, Participation.id == participation_id, seen)
+            told = _told(session, viewer, activity_id, Participation.id == participation_id, seen)
+            if told is None or not told.levels:
+                return told
+            return replace(told, place=_place(session, participation_id))
 
     def troubles(
         self, viewer: Viewer, participation_ids: Collection[uuid.UUID]
@@ -113,3 +132,16 @@ def _told(
             if one.id in states
         ),
     )
+
+
+def _place(session: Session, participation_id: uuid.UUID) -> str:
+    """Return where Moodle shows a learner's competencies in the course.
+
+    Where staff are not to know who it is, without the learner: Moodle then asks which.
+    """
+    participation = session.get_one(Participation, participation_id)
+    activity = participation.activity
+    root = session.get_one(Registration, activity.registration_id).issuer
+    course = session.scalar(select(Context.lti_id).where(Context.id == activity.context_id)) or ""
+    hidden = activity.anonymity.hides_from_staff
+    return competencies_page(root, course, "" if hidden else participation.user.sub)

@@ -135,7 +135,7 @@ class _Run:
             try:
                 finding = work()
             except PlatformError as error:
-                finding = Finding(check, "failed", error.reason, error.body)
+                finding = Finding(check, "failed", error.reason, _said(error))
             yield finding
             over = finding.result == "failed" and check in (Check.ACCESS, Check.SITE)
 
@@ -144,7 +144,7 @@ class _Run:
             self.allowed = self.moodle.info().functions
         except PlatformError as error:
             if error.reason != "moodle_access":
-                return Finding(Check.ACCESS, "failed", error.reason, error.body)
+                return Finding(Check.ACCESS, "failed", error.reason, _said(error))
             return self._access_in_doubt()
         return Finding(Check.ACCESS, "ok")
 
@@ -243,13 +243,18 @@ def _somewhere(session: Session, platform_id: uuid.UUID) -> tuple[int, int] | No
             Membership.left_at.is_(None),
             role.in_([one.value for one in Role if one.takes_part]),
         )
-        .order_by(Membership.last_seen_at.desc())
+        .order_by(Membership.last_seen_at.desc(), Membership.id.desc())
         .limit(COURSES_LOOKED_AT)
     )
     for course, user in rows:
         if course.isdecimal() and user.isdecimal():
             return int(course), int(user)
     return None
+
+
+def _said(error: PlatformError) -> str:
+    """Return what Moodle said; where it said nothing, the cause without whose it was."""
+    return error.body if error.status else error.body.rpartition("): ")[2].strip("\"')")
 
 
 def _kept(finding: Finding) -> dict[str, str]:

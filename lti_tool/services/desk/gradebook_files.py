@@ -173,7 +173,9 @@ def _wanted(viewer: Viewer, activity_id: uuid.UUID | None) -> Select[Activity]:
     query = scoped(viewer).where(Activity.anonymity.in_(told))
     if activity_id is not None:
         return query.where(Activity.id == activity_id)
-    return query.where(Activity.state == ActivityState.PUBLISHED).order_by(Activity.created_at)
+    return query.where(Activity.state == ActivityState.PUBLISHED).order_by(
+        Activity.created_at, Activity.id
+    )
 
 
 def _course(session: Session, viewer: Viewer, told: Told) -> _Course:

@@ -10,6 +10,7 @@ import pikepdf
 from lti_tool.errors import InvalidInput
 from lti_tool.i18n import gettext as _
 from lti_tool.rules.rich_text import storable
+from lti_tool.services.files import jpegs
 
 MAX_TEXT_BYTES = 2_000_000
 MOST_UNPACKED = 100 * 1024 * 1024
@@ -61,8 +62,24 @@ def _strip(pdf: pikepdf.Pdf) -> None:
     for part in pdf.objects:
         if isinstance(part, pikepdf.Dictionary | pikepdf.Stream):
             _strip_part(part)
+        if isinstance(part, pikepdf.Stream):
+            _strip_photo(part)
     for page in pdf.pages:
         _strip_page(page.obj)
+
+
+def _strip_photo(part: pikepdf.Stream) -> None:
+    """Take out of a photo within what its camera wrote into it; its colours and points stay."""
+    filters = part.get("/Filter")
+    names = list(filters) if isinstance(filters, pikepdf.Array) else [filters]
+    if names != [pikepdf.Name.DCTDecode]:
+        return
+    raw = part.read_raw_bytes()
+    bare = jpegs.without_notes(raw)
+    if bare != raw:
+        told = part.get("/DecodeParms")
+        parms = told if isinstance(told, pikepdf.Dictionary | pikepdf.Array) else None
+        part.write(bare, filter=pikepdf.Name.DCTDecode, decode_parms=parms)
 
 
 def _drop(part: pikepdf.Object, names: Iterable[str]) -> None:

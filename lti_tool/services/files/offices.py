@@ -54,6 +54,16 @@ AUTHORS = re.compile(
     rb'((?:w|w15|w16\w*):(?:author|initials|userId|providerId))=("[^"]*"|\'[^\']*\')'
 )
 CREATORS = re.compile(rb"<(dc:creator|meta:creator-initials|dc:date)>[^<]*</\1>")
+CODES = re.compile(
+    rb"(<w:(?:instrText|delInstrText)\b[^<>]*>)([^<]*)(?=</w:)|(\bw:instr\s*=\s*[\"'])([^\"'<>]*)"
+)
+"""Codes of fields: they may name folders, files and whoever works there."""
+HARMLESS = re.compile(
+    rb"\s*(?:(?:TOC|PAGE|NUMPAGES|SECTIONPAGES|PAGEREF|REF|NOTEREF|SEQ|STYLEREF|LISTNUM|EQ|SYMBOL)\b"
+    rb"[^:/]*|HYPERLINK\s+(?:\\l\s|(?:&quot;|\")?(?:https?://|mailto:)).*|\s*)\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Fields that number, refer within the document, or lead where a link may lead."""
 
 RELATION = re.compile(r"<(?:[\w.-]+:)?Relationship\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
 ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(\"[^\"]*\"|'[^']*')")
@@ -132,12 +142,18 @@ def _without_people(name: str, content: bytes) -> bytes:
     if name.lower().endswith(".rels"):
         return _within(content)
     if name.lower().endswith(".xml"):
-        blanked = AUTHORS.sub(rb'\1=""', content)
+        blanked = CODES.sub(_harmless, AUTHORS.sub(rb'\1=""', content))
         return REMOTE.sub(rb'\1""', CREATORS.sub(rb"<\1></\1>", blanked))
     kind = type_by_name(name)
     if kind in (JPEG, PNG) and ("media/" in name or name.startswith("Pictures/")):
         return _bare_picture(content, kind)
     return content
+
+
+def _harmless(code: re.Match[bytes]) -> bytes:
+    """Return the beginning of a field with its code, if that tells nothing of who wrote."""
+    begin, told = (code[1], code[2]) if code[1] is not None else (code[3], code[4])
+    return begin + (told if HARMLESS.match(told) else b"")
 
 
 def _within(content: bytes) -> bytes:

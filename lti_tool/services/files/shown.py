@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -41,6 +41,10 @@ class FileView:
     height: int | None
     sha256: str
     """Of the bytes, as they lie in the store."""
+    is_withheld: bool = False
+    """Whether a tutor keeps it from peers; its author and tutors go on seeing it."""
+    is_closed: bool = False
+    """Whether this reader only learns that it is withheld."""
 
     @property
     def is_image(self) -> bool:
@@ -117,6 +121,25 @@ def handed_in(
         )
         for one in revisions
     ]
+
+
+def with_withheld(files: Files, withheld: Collection[uuid.UUID], to_peers: bool) -> Files:
+    """Return files with those marked that a tutor keeps from peers; peers learn no more of them."""
+    if not withheld:
+        return files
+    marked = _closed if to_peers else _marked
+    return {
+        prompt: tuple(marked(one) if one.id in withheld else one for one in views)
+        for prompt, views in files.items()
+    }
+
+
+def _marked(view: FileView) -> FileView:
+    return replace(view, is_withheld=True)
+
+
+def _closed(view: FileView) -> FileView:
+    return replace(view, name="", alt="", size=0, sha256="", is_withheld=True, is_closed=True)
 
 
 def frozen(rows: Iterable[Attachment], prompts: Iterable[uuid.UUID]) -> list[dict[str, str]]:

@@ -17,6 +17,8 @@ class Attribution:
     unofficial: tuple[str, ...]
     """Languages in which its words are translations of Miroir."""
     title: Mapping[str, str]
+    language: str
+    """The language that its publisher wrote it in."""
 
     @property
     def is_own_translation(self) -> bool:
@@ -28,4 +30,6 @@ def attribution_of(framework: CompetencyFramework | None) -> Attribution | None:
     """Return whose words a framework's are; None where there is no framework."""
     if framework is None:
         return None
-    return Attribution(framework.source, tuple(framework.unofficial), framework.title)
+    return Attribution(
+        framework.source, tuple(framework.unofficial), framework.title, framework.language
+    )

@@ -50,6 +50,7 @@ class Card:
     id: uuid.UUID
     title: Texts
     source: str
+    language: str
     unofficial: tuple[str, ...]
     levels: tuple[Texts, ...]
     competencies: int
@@ -85,6 +86,8 @@ class Found:
     statement: Texts
     framework: Texts
     above: Texts
+    is_retired: bool
+    """Its publisher has dropped it since it was chosen; it can be taken out, not chosen anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,9 @@ class FrameworkBrowsing:
         query = _found(viewer).where(
             *(Competency.words.contains(word, autoescape=True) for word in wanted)
         )
-        ordered = query.order_by(exact, CompetencyFramework.created_at, Competency.position)
+        ordered = query.order_by(
+            exact, CompetencyFramework.created_at, Competency.position, Competency.id
+        )
         with self.db.read() as session:
             return [Found(*row) for row in session.execute(ordered.limit(MOST_FOUND))]
 
@@ -145,7 +150,9 @@ class FrameworkBrowsing:
         query = _found(viewer).join(used, used.c.id == Competency.id)
         with self.db.read() as session:
             rows = session.execute(
-                query.order_by(used.c.at.desc(), Competency.position).limit(MOST_RECENT)
+                query.order_by(used.c.at.desc(), Competency.position, Competency.id).limit(
+                    MOST_RECENT
+                )
             )
             return [Found(*row) for row in rows]
 
@@ -153,7 +160,10 @@ class FrameworkBrowsing:
         """Return these competencies, in the order of their framework, retired ones too."""
         query = _found(viewer, with_retired=True).where(Competency.id.in_(ids))
         with self.db.read() as session:
-            return [Found(*row) for row in session.execute(query.order_by(Competency.position))]
+            return [
+                Found(*row)
+                for row in session.execute(query.order_by(Competency.position, Competency.id))
+            ]
 
 
 def _tree(session: Session, card: Card, under: uuid.UUID | None = None) -> Tree:
@@ -173,7 +183,7 @@ def _tree(session: Session, card: Card, under: uuid.UUID | None = None) -> Tree:
 
 def _found(
     viewer: Viewer, with_retired: bool = False
-) -> Select[uuid.UUID, uuid.UUID, str, dict[str, str], dict[str, str], dict[str, str]]:
+) -> Select[uuid.UUID, uuid.UUID, str, dict[str, str], dict[str, str], dict[str, str], bool]:
     """Select what ``Found`` takes."""
     parent = aliased(Competency)
     query = (
@@ -184,6 +194,7 @@ def _found(
             Competency.statement,
             CompetencyFramework.title,
             func.coalesce(parent.statement, CompetencyFramework.title),
+            Competency.retired_at.is_not(None),
         )
         .join(CompetencyFramework, CompetencyFramework.id == Competency.framework_id)
         .outerjoin(parent, parent.id == Competency.parent_id)
@@ -211,6 +222,7 @@ def _cards(session: Session, viewer: Viewer) -> list[Card]:
             one.id,
             one.title,
             one.source,
+            one.language,
             tuple(one.unofficial),
             tuple(level.label for level in one.levels),
             number or 0,
@@ -233,7 +245,7 @@ def _rows(session: Session, *conditions: ColumnElement[bool], most: int = WHOLE_
             Competency.description,
         )
         .where(Competency.retired_at.is_(None), *conditions)
-        .order_by(Competency.position)
+        .order_by(Competency.position, Competency.id)
         .limit(most)
     )
     return [

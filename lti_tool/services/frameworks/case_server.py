@@ -65,7 +65,7 @@ class CaseServer:
             below = session.scalars(
                 select(Competency)
                 .where(Competency.parent_id == competency.id, Competency.retired_at.is_(None))
-                .order_by(Competency.position)
+                .order_by(Competency.position, Competency.id)
                 .limit(MOST_LINKS)
             )
             links = session.scalars(

@@ -85,7 +85,7 @@ def whole(session: Session, framework: CompetencyFramework) -> FrameworkDraft:
     query = (
         select(*(getattr(Competency, name) for name in ITEM))
         .where(Competency.framework_id == framework.id, Competency.retired_at.is_(None))
-        .order_by(Competency.position)
+        .order_by(Competency.position, Competency.id)
         .execution_options(yield_per=READ_AT_ONCE)
     )
     for row in session.execute(query):

@@ -37,6 +37,8 @@ class CompetencyView:
     identifier: str
     code: str
     statement: Mapping[str, str]
+    is_retired: bool = False
+    """Its publisher has dropped it; where it is used it still counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def competencies_for(
             ~has_children(),
             open_to(viewer),
         )
-        .order_by(Competency.position)
+        .order_by(Competency.position, Competency.id)
     )
     found = list(session.scalars(query))
     if len(found) != len(set(ids)):
@@ -210,7 +212,11 @@ def level_view(level: CompetencyLevel) -> LevelView:
 def competency_view(competency: Competency) -> CompetencyView:
     """Return what pages show of a competency."""
     return CompetencyView(
-        competency.id, competency.identifier, competency.code, competency.statement
+        competency.id,
+        competency.identifier,
+        competency.code,
+        competency.statement,
+        competency.retired_at is not None,
     )
 
 

@@ -16,7 +16,7 @@ from lti_tool.models import Database
 from lti_tool.models.frameworks import CompetencyFramework, FrameworkUpload
 from lti_tool.rules.frameworks import FrameworkDraft
 from lti_tool.rules.viewer import Viewer
-from lti_tool.services.frameworks import writing as writing
+from lti_tool.services.frameworks import keeping, writing
 from lti_tool.services.frameworks.levels import check_levels
 from lti_tool.services.frameworks.plans import (
     ImportPlan,
@@ -61,14 +61,16 @@ class FrameworkImports:
         draft: FrameworkDraft,
         seen: str | None = None,
         progress: Progress = no_progress,
+        by: Viewer | None = None,
     ) -> ImportPlan:
         """Import ``draft``, all of it or nothing; return what was done.
 
-        Raises Stale if the framework does not stand as ``seen`` any more, and InvalidInput.
+        ``by`` an educator, or None for who runs the server. Raises Stale if the framework does not
+        stand as ``seen`` any more, Forbidden if it is another's to change, and InvalidInput.
         """
         try:
             with self.db.write() as session:
-                return write_framework(session, registration_id, draft, seen, progress)
+                return write_framework(session, registration_id, draft, seen, progress, by)
         except IntegrityError as error:  # two imports of the same new framework at once
             raise Stale("framework") from error
 
@@ -114,6 +116,7 @@ def write_framework(
     draft: FrameworkDraft,
     seen: str | None = None,
     progress: Progress = no_progress,
+    by: Viewer | None = None,
 ) -> ImportPlan:
     """Write a draft within the caller's transaction; see ``FrameworkImports.apply``."""
     framework = _find(session, registration_id, draft.identifier, lock=True)
@@ -125,6 +128,8 @@ def write_framework(
     plan = plan_of(session, framework, draft, comparison)
     if plan.is_empty and not draft.tells_links:
         return replace(plan, done_id=plan.framework_id)
+    if framework is not None and by is not None:
+        keeping.check_may_change(session, by, framework)
     if framework is None:
         framework = CompetencyFramework(
             registration_id=registration_id, identifier=draft.identifier, title=draft.title
@@ -133,6 +138,7 @@ def write_framework(
         session.flush()
     if not plan.is_empty:
         framework.updated_at = clock.now()
+        keeping.note(session, framework.id, plan, by)
     writing.write_about(framework, draft)
     writing.write_levels(session, framework, draft)
     writing.write_items(session, framework, draft, comparison, progress)

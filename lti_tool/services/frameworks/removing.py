@@ -17,12 +17,15 @@ from lti_tool.models.frameworks import (
     CompetencyFramework,
     CompetencyLevel,
     CompetencyLink,
+    FrameworkChange,
 )
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import Role
 from lti_tool.services.frameworks.plans import seen_of
 
-OWN = frozenset({"competencies", "competency_levels", "competency_links"})
+OWN = frozenset(
+    {"competencies", "competency_levels", "competency_links", FrameworkChange.__tablename__}
+)
 """Tables whose rows go with their framework."""
 
 
@@ -126,6 +129,6 @@ def _delete(session: Session, framework_id: uuid.UUID) -> None:
     deepest = session.scalar(select(func.max(Competency.depth)).where(mine)) or 0
     for depth in range(deepest, -1, -1):
         session.execute(delete(Competency).where(mine, Competency.depth == depth))
-    for model in (CompetencyLink, CompetencyLevel):
+    for model in (FrameworkChange, CompetencyLink, CompetencyLevel):
         session.execute(delete(model).where(model.framework_id == framework_id))
     session.execute(delete(CompetencyFramework).where(CompetencyFramework.id == framework_id))

@@ -98,9 +98,13 @@ def write_items(
         if added:
             rows = [_row(item, ids, framework) for item in added]
             session.execute(insert(Competency), rows)
-        for item in piece:
-            if item.identifier in differing:
-                _change(session, framework, item, ids, comparison)
+        _change(
+            session,
+            framework,
+            (item for item in piece if item.identifier in differing),
+            ids,
+            comparison,
+        )
         _move(session, piece, ids, comparison)
         done += len(piece)
         progress(done, len(draft.items))
@@ -133,21 +137,29 @@ def _texts(item: ItemDraft) -> dict[str, Any]:
 def _change(
     session: Session,
     framework: CompetencyFramework,
-    item: ItemDraft,
+    items: Iterable[ItemDraft],
     ids: dict[str, uuid.UUID],
     comparison: Comparison,
 ) -> None:
-    before = comparison.known[item.identifier]
-    values = {
-        **_texts(item),
-        "retired_at": None,
-        "parent_id": ids[item.parent] if item.parent else None,
-        "fingerprint": merged(before.fingerprint, item.fingerprint),
-        "link_identifier": item.link_identifier(framework.identifier),
-    }
-    if item.extra:
-        values["extra"] = item.loaded()
-    session.execute(update(Competency).where(Competency.id == before.id).values(values))
+    """Write what differs, many at once: a new edition may change every competency there is."""
+    plain: list[dict[str, Any]] = []
+    with_extra: list[dict[str, Any]] = []
+    for item in items:
+        before = comparison.known[item.identifier]
+        values = {
+            "id": before.id,
+            **_texts(item),
+            "retired_at": None,
+            "parent_id": ids[item.parent] if item.parent else None,
+            "fingerprint": merged(before.fingerprint, item.fingerprint),
+            "link_identifier": item.link_identifier(framework.identifier),
+        }
+        if item.extra:
+            with_extra.append({**values, "extra": item.loaded()})
+        else:
+            plain.append(values)
+    for rows in filter(None, (plain, with_extra)):
+        session.execute(update(Competency), rows)
 
 
 def _move(

@@ -111,7 +111,7 @@ class OperatorOutbox:
                 OutboxMessage.reason == reason,
                 *_of_kind(kind),
             )
-            .order_by(OutboxMessage.created_at.desc())
+            .order_by(OutboxMessage.created_at.desc(), OutboxMessage.id.desc())
             .limit(PAGE)
         )
         with self.db.read() as session:
@@ -136,7 +136,9 @@ class OperatorOutbox:
             *_of_kind(kind),
         )
         with self.db.read() as session:
-            refused = list(session.scalars(query.order_by(OutboxMessage.created_at)))
+            refused = list(
+                session.scalars(query.order_by(OutboxMessage.created_at, OutboxMessage.id))
+            )
         queued = 0
         for message_id in refused[:RETRIED_AT_ONCE]:
             try:

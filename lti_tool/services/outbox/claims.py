@@ -225,7 +225,7 @@ def _due(
             OutboxMessage.kind.in_(kinds),
             ~in_flight,
         )
-        .order_by(OutboxMessage.next_attempt_at)
+        .order_by(OutboxMessage.next_attempt_at, OutboxMessage.id)
         .limit(room)
         .with_for_update(skip_locked=True, of=OutboxMessage)
         .execution_options(populate_existing=True)

@@ -160,7 +160,7 @@ def last_message(session: Session, item_id: uuid.UUID) -> OutboxMessage | None:
     query = (
         select(OutboxMessage)
         .where(OutboxMessage.key == key_of(item_id), OutboxMessage.state != OutboxState.SUPERSEDED)
-        .order_by(OutboxMessage.created_at.desc())
+        .order_by(OutboxMessage.created_at.desc(), OutboxMessage.id.desc())
         .limit(1)
         .execution_options(populate_existing=True)
     )

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool import i18n
@@ -85,47 +85,6 @@ def promise_missing(
         if participation is not None:
             promise(session, participation, [row.competency_id])
     return len(found)
-
-
-def catch_up(session: Session, activity: Activity) -> None:
-    """Promise what was confirmed, changed or withdrawn while an activity had no columns.
-
-    Also the columns that this needs. The activity is locked.
-    """
-    newest = (
-        select(func.max(OutboxMessage.created_at))
-        .where(
-            OutboxMessage.line_item_id == LineItem.id,
-            OutboxMessage.participation_id == Participation.id,
-            OutboxMessage.kind == KIND,
-            OutboxMessage.state != OutboxState.SUPERSEDED,
-        )
-        .scalar_subquery()
-    )
-    standing = _standing(isouter=True).where(
-        Participation.activity_id == activity.id,
-        or_(newest.is_(None), newest < ConfirmedLevel.confirmed_at),
-    )
-    withdrawn = (
-        select(OutboxMessage.participation_id, LineItem.competency_id)
-        .join(LineItem, OutboxMessage.line_item_id == LineItem.id)
-        .where(
-            LineItem.activity_id == activity.id,
-            OutboxMessage.kind == KIND,
-            OutboxMessage.state != OutboxState.SUPERSEDED,
-            ~exists().where(
-                ConfirmedLevel.participation_id == OutboxMessage.participation_id,
-                ConfirmedLevel.competency_id == LineItem.competency_id,
-            ),
-        )
-        .distinct()
-    )
-    pairs = [(row.participation_id, row.competency_id) for row in session.execute(standing)]
-    pairs += [(key, competency_id) for key, competency_id in session.execute(withdrawn)]
-    for participation_id, competency_id in pairs:
-        participation = session.get(Participation, participation_id)
-        if participation is not None:
-            promise(session, participation, [competency_id])
 
 
 def column_made(session: Session, item: LineItem) -> None:
@@ -225,7 +184,7 @@ def _level(
     return session.scalar(query.execution_options(populate_existing=True))
 
 
-def _standing(isouter: bool = False) -> Select[uuid.UUID, uuid.UUID, uuid.UUID]:
+def standing(isouter: bool = False) -> Select[uuid.UUID, uuid.UUID, uuid.UUID]:
     """Select learners' confirmed levels in activities with columns; staff's are nobody's grade."""
     role = func.coalesce(Membership.granted_role, Membership.role)
     staff = exists().where(
@@ -257,4 +216,4 @@ def _untold() -> Select[uuid.UUID, uuid.UUID, uuid.UUID]:
         OutboxMessage.user_id == Participation.user_id,
         OutboxMessage.state != OutboxState.SUPERSEDED,
     )
-    return _standing().where(LineItem.url != "", ~promised)
+    return standing().where(LineItem.url != "", ~promised)

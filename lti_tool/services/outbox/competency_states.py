@@ -71,7 +71,7 @@ def _told(
             OutboxMessage.kind == competency_scores.KIND,
             OutboxMessage.state != OutboxState.SUPERSEDED,
         )
-        .order_by(OutboxMessage.created_at)
+        .order_by(OutboxMessage.created_at, OutboxMessage.id)
     )
     last = {message.key: (message, item) for message, item in session.execute(query)}
     shown = shown_for(session, [message for message, _item in last.values()])

@@ -100,7 +100,7 @@ def last_payload(session: Session, key: str) -> dict[str, Any] | None:
     return session.scalar(
         select(OutboxMessage.payload)
         .where(OutboxMessage.key == key, OutboxMessage.state != OutboxState.SUPERSEDED)
-        .order_by(OutboxMessage.created_at.desc())
+        .order_by(OutboxMessage.created_at.desc(), OutboxMessage.id.desc())
         .limit(1)
     )
 

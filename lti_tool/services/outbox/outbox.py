@@ -191,7 +191,9 @@ class Outbox:
         if registration_id is not None:
             query = query.where(OutboxMessage.registration_id == registration_id)
         with self.db.read() as session:
-            refused = list(session.scalars(query.order_by(OutboxMessage.created_at)))
+            refused = list(
+                session.scalars(query.order_by(OutboxMessage.created_at, OutboxMessage.id))
+            )
         retried = 0
         for message_id in refused:
             try:
@@ -209,7 +211,7 @@ class Outbox:
             .outerjoin(User, OutboxMessage.user_id == User.id)
             .outerjoin(Participation, OutboxMessage.participation_id == Participation.id)
             .outerjoin(Activity, Participation.activity_id == Activity.id)
-            .order_by(OutboxMessage.created_at.desc())
+            .order_by(OutboxMessage.created_at.desc(), OutboxMessage.id.desc())
             .limit(limit)
         )
         if state is not None:

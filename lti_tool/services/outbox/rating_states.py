@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from lti_tool.models.activities import Activity
 from lti_tool.models.companion import MoodleRating
 from lti_tool.models.grades import OutboxMessage
-from lti_tool.models.participations import Participation
+from lti_tool.models.participations import ConfirmedLevel, Participation
 from lti_tool.rules.vocabulary import OutboxState
 from lti_tool.services.outbox.ratings import KIND, competency_of
 
@@ -57,6 +57,11 @@ class RatingState:
     shown: RatingShown | None = None
 
     @property
+    def is_cleared(self) -> bool:
+        """Whether Moodle showed no rating any more when it was last read."""
+        return self.shown is not None and self.shown.drift is RatingDrift.MISSING
+
+    @property
     def can_retry(self) -> bool:
         """Whether a tutor may have it sent now."""
         if self.state is OutboxState.SENT:
@@ -80,7 +85,7 @@ def states_for(
             OutboxMessage.participation_id.in_(list(participation_ids)),
             which if which is not None else true(),
         )
-        .order_by(OutboxMessage.created_at)
+        .order_by(OutboxMessage.created_at, OutboxMessage.id)
     )
     last = {(one.participation_id, one.key): one for one in rows}
     shown = _shown(session, last.values())
@@ -95,16 +100,29 @@ def states_for(
 def troubles_of(
     session: Session, participation_ids: Collection[uuid.UUID], which: ColumnElement[bool]
 ) -> dict[uuid.UUID, int]:
-    """Return how many ratings of each learner were refused, or are shown otherwise in Moodle."""
+    """Return how many ratings of each learner were refused, or are shown otherwise in Moodle.
+
+    Also those that stay in Moodle though no tutor confirms the level any more.
+    """
     states = states_for(session, participation_ids, which)
+    if not states:
+        return {}
+    levels = select(ConfirmedLevel.participation_id, ConfirmedLevel.competency_id)
+    stand = {
+        (row[0], row[1])
+        for row in session.execute(levels.where(ConfirmedLevel.participation_id.in_(list(states))))
+    }
     wrong = {
-        key: sum(
-            one.state is OutboxState.REFUSED or (one.state is OutboxState.SENT and one.can_retry)
-            for one in of_learner.values()
-        )
+        key: sum(_is_wrong(one, (key, one.competency_id) in stand) for one in of_learner.values())
         for key, of_learner in states.items()
     }
     return {key: count for key, count in wrong.items() if count}
+
+
+def _is_wrong(rating: RatingState, stands: bool) -> bool:
+    if rating.state is not OutboxState.SENT:
+        return rating.state is OutboxState.REFUSED
+    return rating.can_retry if stands else not rating.is_cleared
 
 
 def counts(session: Session, activity_id: uuid.UUID) -> dict[OutboxState, int]:

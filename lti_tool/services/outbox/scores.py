@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from lti_tool.models.grades import LineItem, OutboxMessage, score_key
@@ -96,21 +96,26 @@ def promise(
     )
 
 
-def tells_otherwise(session: Session, participation: Participation, progress: Progress) -> bool:
+def tells_otherwise(
+    reader: Session | Connection,
+    participation_id: uuid.UUID,
+    resource_link_id: uuid.UUID,
+    progress: Progress,
+) -> bool:
     """Return whether what was promised last to the learner's column differs from ``progress``.
 
-    False where nothing was promised.
+    The column is that of the link. False where nothing was promised.
     """
-    payload = session.scalar(
+    payload = reader.scalar(
         select(OutboxMessage.payload)
         .join(LineItem, LineItem.id == OutboxMessage.line_item_id)
         .where(
-            LineItem.resource_link_id == participation.resource_link_id,
-            OutboxMessage.participation_id == participation.id,
+            LineItem.resource_link_id == resource_link_id,
+            OutboxMessage.participation_id == participation_id,
             OutboxMessage.kind == KIND,
             OutboxMessage.state != OutboxState.SUPERSEDED,
         )
-        .order_by(OutboxMessage.created_at.desc())
+        .order_by(OutboxMessage.created_at.desc(), OutboxMessage.id.desc())
         .limit(1)
     )
     now = _payload(progress, "")
@@ -130,7 +135,7 @@ def states_for(
     query = (
         select(OutboxMessage)
         .where(OutboxMessage.kind == KIND, OutboxMessage.state != OutboxState.SUPERSEDED)
-        .order_by(OutboxMessage.participation_id, OutboxMessage.created_at)
+        .order_by(OutboxMessage.participation_id, OutboxMessage.created_at, OutboxMessage.id)
     )
     if participation_ids is None:
         of_activity = select(Participation.id).where(Participation.activity_id == activity_id)

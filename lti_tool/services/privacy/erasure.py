@@ -20,10 +20,11 @@ from lti_tool.models.people import User
 from lti_tool.models.reflections import Reflection, ReflectionRevision
 from lti_tool.models.responses import Allocation, Response
 from lti_tool.rules.vocabulary import WorkState
-from lti_tool.services.engine import completion
+from lti_tool.services.engine import completion, taking_back
 from lti_tool.services.engine.leases import recount
+from lti_tool.services.keeping.kept import forget_figures
 from lti_tool.services.learning_records import noting
-from lti_tool.services.locking import lock_activity
+from lti_tool.services.locking import lock_activity, lock_person
 from lti_tool.services.privacy import history_erasing
 from lti_tool.services.privacy.records import Owned, table_of, target_of
 from lti_tool.services.privacy.ties import TIES, Fate
@@ -58,7 +59,10 @@ def erase(session: Session, user: User) -> None:
     owned = Owned(user.id)
     for activity_id in sorted(session.scalars(_activities(user.id))):
         lock_activity(session, activity_id)
+    lock_person(session, user.id)
     noting.take_back(session, user.registration_id, user.id)
+    forget_figures(session, user.id)
+    taking_back.person_erased(session, user.id)
     with history_erasing.opened(session, "erasure"):
         affected = _erase_responses(session, owned)
         for tie in reversed(TIES):

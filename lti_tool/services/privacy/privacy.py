@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -125,10 +126,11 @@ class Privacy:
         registration_id: uuid.UUID,
         user_id: uuid.UUID,
         context_id: uuid.UUID | None = None,
-    ) -> bytes:
+    ) -> Iterator[bytes]:
         """Return all of it as a ZIP: JSON, and a page in the language in force; raises NotFound.
 
-        With a ``context_id`` only what belongs to that course.
+        The pieces are made while they are taken; what is wrong is raised before. With a
+        ``context_id`` only what belongs to that course.
         """
         with self.db.read() as session:
             user = _get(session, registration_id, user_id)

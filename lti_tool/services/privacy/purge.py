@@ -35,11 +35,13 @@ from sqlalchemy.orm import Session, aliased
 from lti_tool import clock
 from lti_tool.models import Base
 from lti_tool.models.activities import Activity, ResourceLink
+from lti_tool.models.credentials import Credential
 from lti_tool.models.database import Database
 from lti_tool.models.grades import LineItem, OutboxMessage
 from lti_tool.models.launches import LaunchSession, UsedLogin
 from lti_tool.models.mail import MailState
 from lti_tool.models.people import Context, Membership, User
+from lti_tool.models.sharing import Share
 from lti_tool.rules.vocabulary import OutboxState
 from lti_tool.services.learning_records import noting
 from lti_tool.services.mailing import letters
@@ -52,6 +54,7 @@ LISTS = (
     "roster_syncs",
     "weekly_summaries",
     "moodle_ratings",
+    "kept_figures",
     "memberships",
 )
 COHORTS = ("level_shares", "course_tokens", "exclusions", "cohorts")
@@ -161,7 +164,13 @@ def _forget_rest(session: Session, before: datetime) -> Counter[str]:
     answers = update(OutboxMessage).where(old, OutboxMessage.detail != "").values(detail="")
     named = {**BLANK_USER, "sub": literal("erased:") + cast(User.id, Text), "erased_at": now}
     left = and_(User.created_at < before, User.erased_at.is_(None), _is_in_no_course())
+    # Who has a credential that holds must be found again, to withdraw it.
+    holds = exists().where(Credential.user_id == User.id, Credential.taken_back_at.is_(None))
+    told = or_(User.name != "", User.email != "", User.chosen_name != "")
+    full = cast(Credential.document, Text) != "{}"
+    emptied = update(Credential).where(Credential.taken_back_at < before, full).values(document={})
     nowhere = ~exists().where(Membership.user_id == MailState.user_id)
+    unheld = ~exists().where(Membership.user_id == Share.user_id)
     return Counter(
         {
             "used_logins": _count(session, delete(UsedLogin).where(UsedLogin.expires_at < now)),
@@ -171,8 +180,11 @@ def _forget_rest(session: Session, before: datetime) -> Counter[str]:
             "outbox_messages": _count(session, delete(OutboxMessage).where(old, over)),
             "outbox_answers": _count(session, answers),
             "mail_states": _count(session, delete(MailState).where(nowhere)),
+            "shares": _count(session, delete(Share).where(unheld)),
             "users": _count(session, delete(User).where(_is_unused())),
-            "users_made_nameless": _count(session, update(User).where(left).values(named)),
+            "users_made_nameless": _count(session, update(User).where(left, ~holds).values(named))
+            + _count(session, update(User).where(left, holds, told).values(BLANK_USER)),
+            "credentials_emptied": _count(session, emptied),
         }
     )
 

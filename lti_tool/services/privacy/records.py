@@ -110,7 +110,7 @@ def courses(session: Session, user_id: uuid.UUID) -> tuple[str, ...]:
         select(Context.title)
         .join(Membership, Membership.context_id == Context.id)
         .where(Membership.user_id == user_id)
-        .order_by(Context.title)
+        .order_by(Context.title, Context.id)
     )
     return tuple(session.scalars(query))
 

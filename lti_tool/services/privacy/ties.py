@@ -70,6 +70,9 @@ TIES = (
     Tie("level_decisions", "participation_id", Fate.DELETED, hidden=("actor_id",)),
     Tie("evidence_links", "participation_id", Fate.DELETED),
     Tie("level_shares", "user_id", Fate.DELETED),
+    Tie("credentials", "user_id", Fate.BLANKED),
+    Tie("shares", "user_id", Fate.DELETED, hidden=("token_hash",)),
+    Tie("share_items", "participation_id", Fate.DELETED),
     Tie("reflections", "participation_id", Fate.BLANKED),
     Tie("reflection_answers", "reflection_id", Fate.DELETED),
     Tie("reflection_revisions", "reflection_id", Fate.BLANKED),
@@ -121,6 +124,7 @@ TIES = (
     Tie("presets", "created_by_id", Fate.KEPT),
     Tie("rehearsals", "owner_id", Fate.KEPT),
     Tie("framework_uploads", "user_id", Fate.DELETED, hidden=("content",)),
+    Tie("framework_changes", "by_id", Fate.KEPT),
 )
 
 PERSONAL = ("users", "memberships", "participations", "reflections", "allocations", "responses")

@@ -53,6 +53,7 @@ def _titles() -> dict[tuple[str, str], str]:
         ("activities", "created_by_id"): _("Activities made"),
         ("presets", "created_by_id"): _("Presets shared"),
         ("framework_uploads", "user_id"): _("Frameworks about to be imported"),
+        ("framework_changes", "by_id"): _("Frameworks imported"),
         ("rehearsals", "owner_id"): _("Rehearsals"),
     }
 
@@ -87,6 +88,9 @@ def _level_titles() -> dict[tuple[str, str], str]:
         ("level_decisions", "actor_id"): _("Levels confirmed for others, over time"),
         ("evidence_links", "participation_id"): _("Links added as evidence"),
         ("level_shares", "user_id"): _("Courses that see levels from elsewhere"),
+        ("shares", "user_id"): _("Links for people outside"),
+        ("share_items", "participation_id"): _("What the links for people outside show"),
+        ("credentials", "user_id"): _("Credentials made of confirmed levels"),
         ("depth_ratings", "reflection_id"): _("Depth of the reflections, as tutors saw it"),
         ("depth_ratings", "tutor_id"): _("Depth marked on others’ reflections"),
     }

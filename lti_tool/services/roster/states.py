@@ -80,7 +80,7 @@ def due(session: Session, now: datetime, limit: int) -> tuple[list[Due], list[uu
         .join(Deployment, Deployment.id == Context.deployment_id)
         .join(Registration, Registration.id == Deployment.registration_id)
         .where(RosterSync.next_at <= now, _is_served())
-        .order_by(RosterSync.next_at)
+        .order_by(RosterSync.next_at, RosterSync.context_id)
         .limit(limit)
     ).all()
     return [Due(row[0], row[1]) for row in rows if row[2]], [row[1] for row in rows if not row[2]]

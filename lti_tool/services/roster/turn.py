@@ -18,9 +18,11 @@ from lti_tool.errors import PlatformError, PlatformRefusal, Stale
 from lti_tool.lti.groups import Group, Groups
 from lti_tool.lti.nrps import Member, MemberPage, Nrps
 from lti_tool.models.database import Database
+from lti_tool.models.people import User
 from lti_tool.rules.vocabulary import RosterState
 from lti_tool.secrecy import Secrets
 from lti_tool.services.cohorts import groups as group_rows
+from lti_tool.services.locking import hold_people
 from lti_tool.services.privacy import erasures
 from lti_tool.services.roster import rows, states
 from lti_tool.services.roster.states import Job
@@ -128,6 +130,9 @@ class Turn:
 
     def _write_members(self, members: list[Member]) -> None:
         with self.db.write() as session:
+            subs = [member.sub for member in members]
+            tenant = self.job.tenant.registration_id
+            hold_people(session, (User.registration_id == tenant) & User.sub.in_(subs))
             members = self._without_erased(session, members)
             ids = rows.save_members(session, self.job, members, clock.now())
             wanted = {

@@ -182,6 +182,42 @@ def test_who_may_open_a_file_is_who_reads_the_answer(
     assert opens(one, addresses[0]) == [200]
 
 
+@ON_SQLITE
+def test_a_tutor_withholds_one_file_alone(world: World, one: Tab, tab: TabMaker) -> None:
+    """Peers are told so and see the rest; its author and tutors see it; it can be undone."""
+    add(one, world, "Amina at the desk.jpg", picture())
+    add(one, world, "notes.txt", b"notes")
+    shown, told = rows(world)
+    submit(one, world, **{f"file-alt-{shown.id}": "Our desk"})
+    one.post("/submission/send-now")
+    reflect(world, world.learners[1])
+    allocation_id = respond(world, world.learners[1])
+    second, tutor = tab(world.learners[1]), tab(world.tutor)
+    theirs = [second.url(f"/files/{row.id}") for row in (shown, told)]
+    work = f"/desk/reflection/{shown.reflection_id}"
+    expected = re.search(r'name="expected" value="([^"]*)"', tutor.get(work))[1]
+    form = {"file": str(shown.id), "expected": expected}
+    assert "Say why; the author reads it." in tutor.post(f"{work}/file", **form).text
+    other = form | {"file": str(shown.reflection_id), "file_reason": "x"}
+    wrong = tutor.post(f"{work}/file", **other)
+    assert wrong.status_code == 422 and opens(second, *theirs) == [200, 200]
+    page = tutor.post(f"{work}/file", **form, file_reason="A visitor is to be seen").text
+    assert "A file withheld: Amina at the desk.jpg" in page
+    assert "Peers do not see it: withheld by the tutor" in page
+    assert opens(second, *theirs) == [404, 200]
+    read = second.get(f"/new/{allocation_id}")
+    assert "A picture: withheld by the tutor" in read
+    assert "notes.txt" in read and "Our desk" not in read and "Amina" not in read
+    assert opens(one, one.url(f"/files/{shown.id}")) == [200]
+    assert opens(tutor, tutor.url(f"/desk/files/{shown.id}")) == [200]
+    assert "Peers do not see it: withheld by the tutor" in one.get("/submission")
+    assert "A visitor is to be seen" in one.get("/decisions")
+    assert "A visitor is to be seen" in tab(world.educator).get("/history")
+    undo = re.search(r'action="[^"]*(/desk/decisions/[^"/]+/undo)', tutor.get(work))[1]
+    assert tutor.post(undo).status_code == 200
+    assert opens(second, *theirs) == [200, 200]
+
+
 def _decide(world: World, step: str) -> None:
     with world.database.write() as session:
         owned = Attachment.reflection_id == Reflection.id
@@ -224,7 +260,7 @@ def test_a_file_stays_with_the_version_and_ends_with_its_author(
         assert Sweeps(world.database, store).run()["files_removed"] == 1
         assert store.sweep_all() == 1
     viewer = world.viewer(world.learners[0])
-    exported = services.privacy.export(viewer.registration_id, viewer.user_id)
+    exported = b"".join(services.privacy.export(viewer.registration_id, viewer.user_id))
     with zipfile.ZipFile(io.BytesIO(exported)) as packed:
         files = {name: packed.read(name) for name in packed.namelist() if name[:6] == "files/"}
     assert sorted(files.values()) == [b"first", b"second"]

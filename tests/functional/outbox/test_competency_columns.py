@@ -27,12 +27,13 @@ from lti_tool.services.activities.activities import Activities
 from lti_tool.services.activities.column_settings import ColumnSettings, ColumnStage, ColumnView
 from lti_tool.services.engine import confirmations
 from lti_tool.services.engine.confirmations import Confirmation, seen_of
-from lti_tool.services.outbox import competency_columns, competency_scores
+from lti_tool.services.outbox import catching_up, competency_columns, competency_scores
 from lti_tool.services.outbox.competency_states import LevelState, states_for
 from lti_tool.services.outbox.outbox import Outbox
 from lti_tool.services.outbox.results import Results
 from lti_tool.services.outbox.scores import ScoreState
 from lti_tool.services.outbox.shown import Drift
+from lti_tool.services.sweeps import Sweeps
 from tests.factories.world import add_course
 from tests.functional.outbox.conftest import SCOPES, Lms, Stage
 
@@ -256,6 +257,38 @@ def test_switched_off_nothing_is_sent_and_switched_on_all_is_caught_up(stage: St
     comments = "".join(comment for _, comment in told)
     assert "Your tutor writes: Seen at work" in comments
     assert "before" not in comments and "after" not in comments
+
+
+@ONE_BACKEND
+def test_catching_up_goes_on_where_it_was_killed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In batches: what was told before is not told again, and nobody is left out."""
+    monkeypatch.setattr(catching_up, "TOGETHER", 2)
+    lms = opened(stage, learners=5)
+    for number in range(5):
+        confirm(lms, 1, number)
+    deliver(stage)
+    settings(lms).switch_off(educator(lms), lms.world.activity_id)
+    for number in range(5):
+        confirm(lms, 3 if number else None, number)
+    promise, calls = competency_scores.promise, iter(range(9))
+
+    def killed(*args: Any) -> None:
+        if next(calls) == 3:
+            raise KeyboardInterrupt
+        promise(*args)
+
+    monkeypatch.setattr(competency_scores, "promise", killed)
+    with pytest.raises(KeyboardInterrupt):
+        settings(lms).switch_on(educator(lms), lms.world.activity_id, notes=False)
+    monkeypatch.setattr(competency_scores, "promise", promise)
+    assert deliver(stage) == {"sent": 2}
+    assert Sweeps(lms.database).run() == {"caught_up": 3}
+    assert deliver(stage) == {"sent": 3}
+    assert Sweeps(lms.database).run() == {}
+    (column,) = columns(lms)
+    assert sorted(value is None for value, _ in grades(lms, column).values())[:4] == [False] * 4
 
 
 @ONE_BACKEND

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from lti_tool import i18n
 from lti_tool.app import services_of
 from lti_tool.models.activities import Activity
+from lti_tool.models.frameworks import CompetencyFramework
 from tests.factories.frameworks import PLAIN_CSV, as_bytes, case_package
-from tests.factories.world import Person, World, make_world
+from tests.factories.world import Person, World, add_course, make_world
 
 NOT_APPROVED = "In your language: a translation of Miroir, which its publisher has not approved."
 
@@ -65,6 +67,9 @@ def test_a_file_is_looked_at_and_imported_for_this_platform(app: Flask, studio: 
     assert "The framework is imported" in shown and "At the desk" in shown
     assert "imported for this learning platform" in studio.get("")
     assert studio.client.get(answer.location).status_code == 404
+    token = re.search(r'name="csrf-token" content="([^"]+)"', shown)[1]
+    twice = studio.client.post(answer.location, data={"csrf_token": token})
+    assert twice.status_code == 404 and "This file does not wait any more" in twice.text
     other = make_world(services_of(app).db)
     assert "Reading room" not in Studio(app, other, other.educator).get("")
 
@@ -77,6 +82,33 @@ def test_a_new_edition_shows_what_it_changes(studio: Studio) -> None:
     preview = studio.client.get(again.location).text
     for part in ("Changed", "Until now:", "=other", "2 stay as they are"):
         assert part in preview
+
+
+def test_what_other_courses_use_is_its_importers_to_change(
+    app: Flask, world: World, studio: Studio
+) -> None:
+    """Who runs the server may, too; everybody sees who did what."""
+    studio.confirm(studio.upload("a.csv", PLAIN_CSV.encode()).location)
+    new = PLAIN_CSV.replace("=other", "'=new").encode()
+    course = add_course(world)
+    other = Studio(app, course, course.educator)
+    with world.database.write() as session:
+        found = select(CompetencyFramework).where(CompetencyFramework.registration_id.is_not(None))
+        framework = session.scalars(found).one()
+        assert "1 added" not in other.get(f"/{framework.id}")
+        session.get_one(Activity, world.activity_id).framework_id = framework.id
+    preview = other.upload("a.csv", new).location
+    text = other.client.get(preview).text
+    assert "1 activity uses it (in 1 course)" in text and "Not yours to change" in text
+    assert world.educator.name in text and "Import it" not in text
+    forced = {"csrf_token": re.search(r'name="csrf-token" content="([^"]+)"', text)[1]}
+    seen = services_of(app).framework_removal.look(world.viewer(world.educator), framework.id)
+    forced["seen"] = seen.seen
+    assert other.client.post(preview, data=forced).status_code == 403
+    assert studio.confirm(studio.upload("a.csv", new).location).status_code == 303
+    assert "0 added, 1 changed, 0 retired or removed" in html.unescape(
+        other.get(f"/{framework.id}")
+    )
 
 
 def test_mistakes_stand_at_the_file_with_row_and_column(studio: Studio) -> None:

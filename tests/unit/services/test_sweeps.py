@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from lti_tool import clock
 from lti_tool.models import Database
@@ -20,7 +22,11 @@ from lti_tool.models.participations import Participation
 from lti_tool.models.people import Membership
 from lti_tool.rules.vocabulary import ActivityState, OutboxState, Role, SessionKind
 from lti_tool.services.activities.activities import Activities
+from lti_tool.services.desk import extensions
+from lti_tool.services.engine import settling
+from lti_tool.services.health import Health, WorkerFacts
 from lti_tool.services.sweeps import Sweeps
+from lti_tool.views import metrics
 from tests.factories.activities import activity_values
 from tests.factories.learning import reflect
 from tests.factories.work import participation_of
@@ -180,3 +186,37 @@ def copy_of(world: World) -> uuid.UUID:
 def state_of(database: Database, activity_id: uuid.UUID) -> ActivityState:
     with database.read() as session:
         return session.get_one(Activity, activity_id).state
+
+
+def test_a_step_that_fails_keeps_no_other_from_being_done(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether its rows are odd or its statement fails; whoever looks after the server is told."""
+    world = make_world(database, learners=1, grace_minutes=15)
+    reflect(world, world.learners[0])
+
+    def odd(*_args: object, **_named: object) -> int:
+        raise ValueError("an odd row")
+
+    def refused(session: Session, _limit: int) -> int:
+        return len(session.execute(text("SELECT nothing FROM nowhere")).all())
+
+    monkeypatch.setattr(settling, "settle_due", odd)
+    monkeypatch.setattr(extensions, "reach_newcomers", refused)
+    with database.write() as session:
+        session.add(UsedLogin(state_hash="old", expires_at=clock.now() - timedelta(days=1)))
+    sweeps, health = Sweeps(database), Health(database)
+    with capture_logs() as lines:
+        assert sweeps.run() == {"failed": 2, "used_logins": 1}
+    assert [line["step"] for line in lines] == ["settled", "extended"]
+    health.beat("one", sweeps.steps)
+    told = {"settled": 1, "extended": 1}
+    assert health.workers() == WorkerFacts(told, ("extended", "settled"))
+    text_of = metrics.exposition(None, health.workers()).decode()
+    assert 'miroir_step_failures_total{step="settled"} 1.0' in text_of
+    assert 'miroir_step_failing{step="extended"} 1.0' in text_of
+    monkeypatch.undo()
+    with time_machine.travel(clock.now() + timedelta(minutes=16)):
+        assert sweeps.run()["settled"] == 1
+        health.beat("one", sweeps.steps)
+        assert health.workers() == WorkerFacts(told, ())

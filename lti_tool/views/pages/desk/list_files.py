@@ -8,7 +8,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import NotFound
-from lti_tool.services.desk.people import PeopleFilter
+from lti_tool.services.desk.people_filters import PeopleFilter
 from lti_tool.services.desk.queue import QueueList
 from lti_tool.views import downloads
 from lti_tool.views.guards import allow, staff

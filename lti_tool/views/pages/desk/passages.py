@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.errors import Forbidden, IllegalTransition, NotFound, Stale
 from lti_tool.rules.rich_text import accept
-from lti_tool.schemas.moderation import CommentForm, RedactionForm, RulingForm
+from lti_tool.schemas.moderation import CommentForm, FileForm, RedactionForm, RulingForm
 from lti_tool.services.desk.queue import WorkKind
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, staff
@@ -30,6 +30,31 @@ def redact(activity_id: uuid.UUID, kind: str, work_id: uuid.UUID) -> Response | 
         decision = services().moderation.redact(
             viewer(), *where, form["passage"], form["redact_reason"], form["expected"]
         )
+    except (Stale, IllegalTransition):
+        return _conflict(activity_id, kind, work_id)
+    return see_other(
+        "desk.work",
+        activity_id=activity_id,
+        kind=kind,
+        work_id=work_id,
+        decided=decision.id,
+        **place(),
+    )
+
+
+@bp.post(f"{WORK}/file")
+@allow(*staff)
+@form_page(work)
+def withhold_file(
+    activity_id: uuid.UUID, kind: str, work_id: uuid.UUID
+) -> Response | tuple[str, int]:
+    """Keep one file of a reflection from peers."""
+    if WorkKind(kind) is not WorkKind.REFLECTION:
+        raise NotFound("reflection")
+    form = read_form(FileForm)
+    said = form["file"], form["file_reason"], form["expected"]
+    try:
+        decision = services().moderation.withhold_file(viewer(), activity_id, work_id, *said)
     except (Stale, IllegalTransition):
         return _conflict(activity_id, kind, work_id)
     return see_other(

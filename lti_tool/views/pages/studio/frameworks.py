@@ -9,7 +9,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from lti_tool import i18n
-from lti_tool.errors import IllegalTransition, InvalidInput, NotFound, Stale
+from lti_tool.errors import Forbidden, IllegalTransition, InvalidInput, NotFound, Stale
 from lti_tool.i18n import gettext as _
 from lti_tool.rules.frameworks import FrameworkDraft
 from lti_tool.rules.scales import scale_names
@@ -40,7 +40,7 @@ def take_large_file(endpoint: str | None, _values: dict[str, Any] | None) -> Non
 
 @bp.get(PLACE)
 @allow(*educators)
-def frameworks() -> str:
+def frameworks(not_waiting: bool = False) -> str:
     """List the frameworks that there are, and offer to import one."""
     return page(
         "studio/frameworks.html",
@@ -48,6 +48,7 @@ def frameworks() -> str:
         scales=[("", _("As in the file")), *scale_names().items()],
         languages=[(locale, i18n.language_name(locale)) for locale in i18n.LOCALES],
         in_window=_in_window(),
+        not_waiting=not_waiting,
         most_megabytes=MOST_BYTES // 1024 // 1024,
     )
 
@@ -67,6 +68,7 @@ def framework(framework_id: uuid.UUID) -> str:
         in_window=_in_window(),
         forms_of=_file_names(),
         removal=services().framework_removal.look(viewer(), framework_id),
+        changes=services().framework_keeping.changes(viewer(), framework_id),
     )
 
 
@@ -121,6 +123,7 @@ def framework_preview(upload_id: uuid.UUID, conflict: bool = False) -> str:
         upload=upload,
         plan=plan,
         conflict=conflict,
+        use=services().framework_keeping.use(viewer(), plan.framework_id),
         in_window=_in_window(),
     )
 
@@ -130,11 +133,17 @@ def framework_preview(upload_id: uuid.UUID, conflict: bool = False) -> str:
 def import_framework(upload_id: uuid.UUID) -> Response | tuple[str, int]:
     """Import the file that was looked at; all of it, or nothing."""
     imports = services().framework_imports
-    draft = _draft(imports.kept(viewer(), upload_id))
     try:
-        done = imports.apply(viewer().registration_id, draft, request.form.get("seen", ""))
+        draft = _draft(imports.kept(viewer(), upload_id))
+    except NotFound:  # sent twice, perhaps: then the first one imported it
+        return frameworks(not_waiting=True), 404
+    try:
+        seen = request.form.get("seen", "")
+        done = imports.apply(viewer().registration_id, draft, seen, by=viewer())
     except Stale:
         return framework_preview(upload_id=upload_id, conflict=True), 409
+    except Forbidden:  # another course began to use it meanwhile: the page says so
+        return framework_preview(upload_id=upload_id), 403
     imports.forget(viewer())
     return see_other("studio.framework", notice="framework_imported", framework_id=done.done_id)
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 
+from sqlalchemy import update
+
+from lti_tool import clock
 from lti_tool.models import Database
+from lti_tool.models.attachments import Attachment
+from lti_tool.models.desk import Redaction
+from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Response
+from lti_tool.rules.files import FileKind
 from lti_tool.rules.flagging import FlagReason
 from lti_tool.rules.vocabulary import WorkState
 from lti_tool.services.desk.moderation import Moderation
 from lti_tool.services.desk.queue import WorkKind
-from lti_tool.services.engine import flagging
+from lti_tool.services.engine import flagging, redacting
 from lti_tool.services.privacy.records import Owned, export_rows
 from tests.factories.work import add_reflection, add_response
 from tests.factories.world import Person, World, make_world
@@ -52,3 +59,34 @@ def test_who_flagged_and_with_which_words_is_not_told_to_the_author(database: Da
     assert "hurtful" in told and "our branch" not in told
     assert str(reader.user_id) not in told
     assert "our branch" in exported(world, reader)
+
+
+def test_a_withheld_file_is_not_shown_by_adding_it_once_more(database: Database) -> None:
+    world = make_world(database)
+    mine, theirs = (add_reflection(world, one) for one in world.learners[:2])
+    with database.write() as session:
+        again, other = ("0" * 64, "1" * 64)
+        files = [
+            Attachment(
+                reflection_id=owner,
+                prompt_id=world.prompt_ids[0],
+                kind=FileKind.DOCUMENT,
+                name="visitors.txt",
+                media_type="text/plain",
+                size=1,
+                sha256=content,
+                position=number,
+            )
+            for number, (owner, content) in enumerate(
+                ((mine, again), (mine, again), (mine, other), (theirs, again))
+            )
+        ]
+        work = session.get_one(Reflection, mine)
+        decision = work.redact(world.tutor.user_id, "Visitors are named")
+        session.add_all([*files, decision])
+        session.flush()
+        redacting.take_out(session, work, decision, "visitors.txt", files[0].id)
+        assert redacting.withheld_files(session, mine) == {files[0].id, files[1].id}
+        assert redacting.withheld_files(session, theirs) == frozenset()
+        session.execute(update(Redaction).values(lifted_at=clock.now()))
+        assert redacting.withheld_files(session, mine) == frozenset()

@@ -13,6 +13,7 @@ from lti_tool.errors import InvalidInput
 from lti_tool.models import Database
 from lti_tool.rules.files import FileLimits
 from lti_tool.services.files import documents
+from lti_tool.services.files.jpegs import without_notes
 from lti_tool.services.files.store import FileStore
 from lti_tool.services.files.taking import Intake, Taken
 from tests.factories.files import AUTHOR, archive, docx, moving, odt, pdf, picture
@@ -68,6 +69,10 @@ def test_a_pdf_loses_its_author_and_all_that_acts(take: Take) -> None:
         kept.save(plain := io.BytesIO(), compress_streams=False, stream_decode_level=DECODED)
         assert AUTHOR.encode() not in plain.getvalue()
         assert len(kept.pages) == 1
+        photo = kept.pages[0].Resources.XObject.Photo
+        with Image.open(io.BytesIO(photo.read_raw_bytes())) as image:
+            assert not image.getexif()
+            assert image.convert("RGB").getpixel((0, 0)) == pytest.approx((20, 120, 130), abs=3)
     assert take("again.pdf", content)[0].kept == taken.kept
 
 
@@ -80,6 +85,8 @@ def test_a_document_loses_its_author(take: Take, name: str, make: Callable[[], b
     assert not [one for one, content in parts.items() if b"spy.example" in content]
     assert [one for one, content in parts.items() if b"ok.example" in content]
     assert list(parts) == zipfile.ZipFile(io.BytesIO(make())).namelist()
+    codes = [b"> PAGE <", b'HYPERLINK "https://ok.example/page"<', b"' TOC \\o"]
+    assert name != "a.docx" or all(code in parts["word/document.xml"] for code in codes)
     if name == "a.odt":
         assert packed.infolist()[0].compress_type == zipfile.ZIP_STORED
 
@@ -161,3 +168,12 @@ def test_a_scanner_is_heard(tmp_path: Path, code: str, why: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         intake.take("a.txt", io.BytesIO(b"a"))
     assert why in refused.value.fields["file"][0]
+
+
+def test_a_jpeg_that_is_none_stays_as_it_is() -> None:
+    """A broken one is drawn as well as it can be; nothing is made worse."""
+    whole = picture(turned=True)
+    assert AUTHOR.encode() in whole and AUTHOR.encode() not in without_notes(whole)
+    assert without_notes(without_notes(whole)) == without_notes(whole)
+    for other in (b"", b"GIF8", whole[:40], b"\xff\xd8\xff\xe1\x00"):
+        assert without_notes(other) == other

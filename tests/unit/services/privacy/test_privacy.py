@@ -73,12 +73,12 @@ def everything(database: Database) -> str:
         return "\n".join(
             str(tuple(row))
             for table in Base.metadata.sorted_tables
-            for row in session.execute(select(table))
+            for row in sorted(session.execute(select(table)), key=str)
         )
 
 
 def exported(world: World) -> tuple[dict[str, Any], str]:
-    content = Privacy(world.database, SECRETS).export(*key(world))
+    content = b"".join(Privacy(world.database, SECRETS).export(*key(world)))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         told = json.loads(archive.read("data.json"))
         return told, archive.read("README.html").decode()
