@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lti_tool import clock
 from lti_tool.models.base import Base, Identified, one_of
 from lti_tool.models.frameworks import Competency, CompetencyFramework
-from lti_tool.rules.copies import was_over
+from lti_tool.rules.copies import awaits_check
 from lti_tool.rules.giving import AllocationPool
 from lti_tool.rules.vocabulary import (
     ActivityState,
@@ -109,6 +109,13 @@ class Activity(Identified, Base):
     """Whether confirmed levels go to gradebook columns of their own, one per competency."""
     column_notes_at: Mapped[datetime | None]
     """From when on what tutors write about a level goes there with it; empty if it never does."""
+    columns_caught_up_to: Mapped[uuid.UUID | None]
+    """The participation up to which columns were told what stood when they were switched on.
+
+    Empty once all were; the identifier of zeros before the first.
+    """
+    offers_credentials: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether learners can take levels that are confirmed here along as credentials."""
     closed_at: Mapped[datetime | None]
     """Since when an educator has archived it: learners read what is theirs and change nothing."""
     criteria_min_words: Mapped[int] = mapped_column(default=5, server_default=text("5"))
@@ -138,7 +145,7 @@ class Activity(Identified, Base):
     framework: Mapped[CompetencyFramework | None] = relationship()
     versions: Mapped[list[ActivityVersion]] = relationship(order_by="ActivityVersion.number")
     competencies: Mapped[list[Competency]] = relationship(
-        secondary="activity_competencies", order_by="Competency.position"
+        secondary="activity_competencies", order_by="(Competency.position, Competency.id)"
     )
 
     @property
@@ -149,9 +156,8 @@ class Activity(Identified, Base):
     @property
     def is_being_prepared(self) -> bool:
         """Whether it is a copy whose dates were all over already, and nobody has seen to it yet."""
-        if self.copied_at is None or self.copy_checked_at is not None:
-            return False
-        return was_over((self.now_due_at, self.new_due_at, self.next_due_at), self.copied_at)
+        dates = (self.now_due_at, self.new_due_at, self.next_due_at)
+        return awaits_check(dates, self.copied_at, self.copy_checked_at)
 
     def place(self) -> None:
         """Note that a link of a course opens it: it is no draft any more, and in use again."""
@@ -219,7 +225,9 @@ class Prompt(Identified, Base):
     )
 
     competencies: Mapped[list[Competency]] = relationship(
-        secondary="prompt_competencies", order_by="Competency.position", lazy="selectin"
+        secondary="prompt_competencies",
+        order_by="(Competency.position, Competency.id)",
+        lazy="selectin",
     )
 
     @property

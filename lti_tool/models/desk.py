@@ -16,7 +16,7 @@ from lti_tool.models.people import User
 
 
 class Redaction(Identified, Base):
-    """A passage that peers do not read; author and tutors do, marked."""
+    """A passage, or a file, that peers do not see; author and tutors do, marked."""
 
     __tablename__ = "redactions"
     __table_args__ = (
@@ -30,7 +30,9 @@ class Redaction(Identified, Base):
     decision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("moderation_decisions.id"))
     """Who took it out, when and why."""
     passage: Mapped[str]
-    """The words as they stand in the text, in one line."""
+    """The words as they stand in the text, in one line; of a file its name as staff know it."""
+    attachment_id: Mapped[uuid.UUID | None]
+    """The file that is withheld (no foreign key: this row goes when the reflection's files go)."""
     lifted_at: Mapped[datetime | None]
     """Since when peers may read the passage again."""
 

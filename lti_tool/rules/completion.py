@@ -123,7 +123,7 @@ def progress(facts: Facts, weights: Weights, override: Override | None = None) -
     """Work out checklist and score from ``facts``."""
     give, receive = to_give(facts), to_receive(facts)
     return Progress(
-        items=_with_states(_lines(facts, give, receive)),
+        items=_with_states(_lines(facts, give, receive), _is_shut_out(facts)),
         terms=_terms(facts, weights, give),
         to_give=give,
         to_receive=receive,
@@ -142,6 +142,8 @@ PHASE_OF = {
     ItemKey.RATED_AFTER: Phase.NEXT,
 }
 """The phase whose date closes a line, where the educator takes nothing late."""
+OF_OTHERS = (ItemKey.RESPONSES_RECEIVED, ItemKey.CONFIRMATION)
+"""Lines that only others can bring about."""
 
 
 def _lines(facts: Facts, give: Requirement, receive: Requirement) -> list[_Line]:
@@ -176,7 +178,12 @@ def _lines(facts: Facts, give: Requirement, receive: Requirement) -> list[_Line]
     ]
 
 
-def _with_states(lines: list[_Line]) -> tuple[Item, ...]:
+def _is_shut_out(facts: Facts) -> bool:
+    """Whether the date for writing is over for who has not written: all else comes after that."""
+    return Phase.NOW in facts.closed and not facts.reflection_submitted
+
+
+def _with_states(lines: list[_Line], is_shut_out: bool) -> tuple[Item, ...]:
     """Mark the first line that the learner can do now as next; the rest is open or waits."""
     items: list[Item] = []
     found_next = False
@@ -188,7 +195,7 @@ def _with_states(lines: list[_Line]) -> tuple[Item, ...]:
             state = ItemState.DONE
         elif waits:
             state = ItemState.WAITING
-        elif found_next:
+        elif found_next or is_shut_out or key in OF_OTHERS:
             state = ItemState.OPEN
         else:
             state, found_next = ItemState.NEXT, True

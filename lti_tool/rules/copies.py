@@ -128,6 +128,13 @@ def was_over(dates: Sequence[datetime | None], copied_at: datetime) -> bool:
     return bool(told) and max(told) < copied_at
 
 
+def awaits_check(
+    dates: Sequence[datetime | None], copied_at: datetime | None, checked_at: datetime | None
+) -> bool:
+    """Return whether it is a copy whose dates were over already, and nobody has seen to it yet."""
+    return copied_at is not None and checked_at is None and was_over(dates, copied_at)
+
+
 def _is_id(text: str) -> bool:
     return 0 < len(text) <= MAX_ID and text != TRUNCATED and storable(text) == text
 

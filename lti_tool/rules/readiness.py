@@ -41,6 +41,7 @@ class Code(StrEnum):
     NO_LEVELS = "no_levels"
     NOBODY_CONFIRMS = "nobody_confirms"
     NO_COMPETENCIES = "no_competencies"
+    RETIRED = "retired"
     NO_TUTOR = "no_tutor"
     NO_TUTOR_BEFORE = "no_tutor_before"
     FEELINGS_SHARED = "feelings_shared"
@@ -82,6 +83,8 @@ class Facts:
     """As far as the course list or launches tell; 0 if nobody is known yet."""
     tutors: int
     placed: bool
+    retired: int = 0
+    """Competencies that their publisher has dropped."""
 
 
 def findings(facts: Facts) -> tuple[Finding, ...]:
@@ -131,6 +134,8 @@ def _confirming(facts: Facts) -> Iterator[Finding]:
     if not facts.competencies:
         code = Code.NOBODY_CONFIRMS if facts.tutor_confirms else Code.NO_COMPETENCIES
         yield Finding(code, Weight.INFO)
+    if facts.retired:
+        yield Finding(Code.RETIRED, Weight.INFO, facts.retired)
     if not facts.tutors:
         if facts.checked_first:
             yield Finding(Code.NO_TUTOR_BEFORE, Weight.WARN)

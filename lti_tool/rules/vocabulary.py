@@ -246,6 +246,19 @@ class Outcome(StrEnum):
     """Something else became more important."""
 
 
+class TakenBack(StrEnum):
+    """Why a credential does not hold any more; only its learner is told."""
+
+    LEARNER = "learner"
+    """They withdrew it."""
+    TUTOR = "tutor"
+    """A tutor took the level back, or lowered it."""
+    OPERATOR = "operator"
+    """Who runs the server withdrew it: as the learner asked, or because it was wrong."""
+    ERASURE = "erasure"
+    """The person was erased."""
+
+
 class ExemplarOrigin(StrEnum):
     """Where a reflection to practise with comes from."""
 

@@ -47,6 +47,7 @@ SAME = (
     "anonymity",
     "takes_files",
     "tutor_confirms",
+    "offers_credentials",
     "depth_rubric",
     "template",
     "event_at",
@@ -162,6 +163,7 @@ class ActivityForm(Schema):
     depth_rubric = Choice(DepthRubric, load_default=DepthRubric.NONE)
     takes_files = Ticked()
     tutor_confirms = Ticked()
+    offers_credentials = Ticked()
     opens_at = LocalMoment()
     now_due_at = LocalMoment()
     new_due_at = LocalMoment()

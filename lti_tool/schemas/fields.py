@@ -68,6 +68,12 @@ class Choice(fields.Field[StrEnum]):
         super().__init__(**options)
         self.vocabulary = vocabulary
 
+    def make_error(self, key: str, **kwargs: Any) -> ValidationError:
+        """Say that nothing was chosen: a browser sends nothing for that."""
+        if key == "required":
+            return ValidationError(_("Choose one of these."))
+        return super().make_error(key, **kwargs)
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> StrEnum:
         try:
             return self.vocabulary(str(value))

@@ -121,6 +121,14 @@ class RedactionForm(Schema):
     expected = Words(most=200, load_default="")
 
 
+class FileForm(Schema):
+    """A file that is withheld."""
+
+    file = Words(most=40, load_default="")
+    file_reason = Words(most=2000, load_default="")
+    expected = Words(most=200, load_default="")
+
+
 class RulingForm(Schema):
     """What becomes of an appeal."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, pre_load
+from marshmallow import Schema, ValidationError, fields, pre_load
 
 from lti_tool import clock, i18n
 from lti_tool.i18n import gettext as _
@@ -33,32 +33,32 @@ class RatingForm(Schema):
 
 
 class BeforeForm(RatingForm):
-    """The first self-rating, with the need that the activity serves."""
+    """The first self-rating, with the need that the activity serves.
 
-    need = Words(most=MAX_NOTE, required=True)
+    That it is said is asked together with the ratings, so that all that is missing is told at once.
+    """
 
-    @pre_load
-    def fill(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
-        """Let a missing field read as an empty one."""
-        return {"need": "", **data}
+    need = Words(most=MAX_NOTE, load_default="")
+
+
+class DayAhead(fields.Field[date]):
+    """A day between today, where the reader is, and five years on."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        return _day(str(value))
 
 
 class NextStepForm(Schema):
     """What a learner will do, by when, with which opportunity."""
 
     action = Words(most=MAX_NOTE, required=True)
-    by_date = fields.String(required=True)
+    by_date = DayAhead(required=True)
     opportunity = Words(most=MAX_NOTE, load_default="")
 
     @pre_load
     def fill(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
         """Let a missing field read as an empty one."""
         return {"action": "", "by_date": "", **data}
-
-    @post_load
-    def make(self, data: dict[str, Any], **_options: object) -> dict[str, Any]:
-        """Read the date; it lies between today (where the reader is) and five years on."""
-        return {**data, "by_date": _day(data["by_date"])}
 
 
 class FollowUpForm(Schema):
@@ -98,9 +98,8 @@ def _day(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        message = _("Choose a day, for example in four weeks.")
-        raise ValidationError(message, "by_date") from error
+        raise ValidationError(_("Choose a day, for example in four weeks.")) from error
     today = datetime.astimezone(clock.now(), i18n.zone()).date()
     if not today <= day <= today + FARTHEST:
-        raise ValidationError(_("Choose a day that is still to come."), "by_date")
+        raise ValidationError(_("Choose a day that is still to come."))
     return day

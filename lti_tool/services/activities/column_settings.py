@@ -24,11 +24,13 @@ from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import OutboxState
 from lti_tool.services.activities.activities import find_activity
 from lti_tool.services.locking import lock_activity
+from lti_tool.services.outbox import catching_up, competency_scores
 from lti_tool.services.outbox import competency_columns as columns
-from lti_tool.services.outbox import competency_scores
 from lti_tool.services.outbox.competency_columns import Place
 
 GONE = "column_gone"
+AT_ONCE = 4
+"""Batches of learners whose levels are promised within the request; the worker goes on."""
 
 
 class ColumnStage(StrEnum):
@@ -107,7 +109,8 @@ class ColumnSettings:
         """Let confirmed levels go to columns of their own; of those that stand, at once.
 
         ``notes``: what tutors write about a level from now on goes along. Said again it changes
-        that alone. Raises NotFound, and IllegalTransition where the LMS has no such columns.
+        that alone. Where many have levels the worker tells the last of them. Raises NotFound, and
+        IllegalTransition where the LMS has no such columns.
         """
         with self.db.write() as session:
             activity = _locked(session, viewer, activity_id)
@@ -118,14 +121,15 @@ class ColumnSettings:
             elif activity.column_notes_at is None:
                 activity.column_notes_at = clock.now()
             activity.competency_columns = True
-            session.flush()
-            competency_scores.catch_up(session, activity)
+            catching_up.begin(activity)
+        catching_up.catch_up(self.db, activity_id, AT_ONCE)
 
     def switch_off(self, viewer: Viewer, activity_id: uuid.UUID) -> None:
         """Send nothing more to the columns; those in the LMS stay as they are. Raises NotFound."""
         with self.db.write() as session:
             activity = _locked(session, viewer, activity_id)
             activity.competency_columns = False
+            activity.columns_caught_up_to = None
             for item in columns.items_of(session, activity.id).values():
                 columns.call_back(session, item.id)
 
@@ -244,7 +248,7 @@ def _gone(session: Session, item: LineItem) -> OutboxMessage | None:
             OutboxMessage.line_item_id == item.id,
             OutboxMessage.state.in_((OutboxState.SENT, OutboxState.REFUSED)),
         )
-        .order_by(OutboxMessage.finished_at.desc())
+        .order_by(OutboxMessage.finished_at.desc(), OutboxMessage.id.desc())
         .limit(1)
     )
     last = session.scalar(query)

@@ -40,6 +40,7 @@ SETTINGS = (
     "tutor_confirms",
     "depth_rubric",
     "competency_columns",
+    "offers_credentials",
     "weight_reflection",
     "weight_responses",
     "weight_helpfulness",
@@ -220,7 +221,7 @@ def _links(session: Session, arrival: Arrival, new: NewLink) -> list[KnownLink]:
             ResourceLink.id != arrival.link.id,
             or_(Context.lti_id.in_(courses), ResourceLink.lti_id.in_(new.link_history)),
         )
-        .order_by(ResourceLink.created_at.desc())
+        .order_by(ResourceLink.created_at.desc(), ResourceLink.id.desc())
         .limit(MOST_LINKS)
     )
     return [

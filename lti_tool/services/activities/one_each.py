@@ -41,7 +41,7 @@ class OneEach:
             raise InvalidInput({"competencies": [message]})
         with self.db.write() as session:
             query = select(Competency).where(Competency.id.in_(values.competency_ids))
-            found = list(session.scalars(query.order_by(Competency.position)))
+            found = list(session.scalars(query.order_by(Competency.position, Competency.id)))
             with i18n.use(values.locale):
                 named = [Named(one.code, i18n.pick(one.statement)) for one in found]
             titles = labels(values.title, named, MOST_TITLE)

@@ -175,6 +175,7 @@ def _facts(
         learners=learners,
         tutors=tutors,
         placed=bool(session.scalar(select(placed))),
+        retired=sum(one.is_retired for one in view.competencies),
     )
 
 

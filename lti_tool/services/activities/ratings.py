@@ -38,6 +38,8 @@ class RatingView:
     confirmed: int | None = None
     suggested: int | None = None
     """The level to aim at that the educator suggests."""
+    is_retired: bool = False
+    """Its publisher has dropped it; here it still counts."""
 
     @property
     def level_field(self) -> str:
@@ -75,6 +77,7 @@ def rating_views(session: Session, participation: Participation) -> tuple[Rating
                 before.target if before else None,
                 after.level if after else None,
                 confirmed.get(competency.id),
+                is_retired=competency.retired_at is not None,
             )
         )
     return tuple(views)
@@ -91,13 +94,15 @@ def rate(
     participation: Participation,
     moment: Moment,
     chosen: Mapping[uuid.UUID, Rating],
+    problems: Mapping[str, list[str]] | None = None,
 ) -> None:
     """Keep a self-rating of every competency; an earlier one of the same moment is replaced.
 
-    Raises InvalidInput if a competency was left out or a level is not on the scale.
+    Raises InvalidInput if a competency was left out or a level is not on the scale, together with
+    the ``problems`` that the caller has found.
     """
     activity = participation.activity
-    _check(activity, moment, chosen)
+    _check(activity, moment, chosen, problems or {})
     query = select(SelfRating).where(
         SelfRating.participation_id == participation.id, SelfRating.moment == moment
     )
@@ -113,9 +118,14 @@ def rate(
         row.level, row.target, row.rated_at = rating.level, rating.target, clock.now()
 
 
-def _check(activity: Activity, moment: Moment, chosen: Mapping[uuid.UUID, Rating]) -> None:
+def _check(
+    activity: Activity,
+    moment: Moment,
+    chosen: Mapping[uuid.UUID, Rating],
+    known: Mapping[str, list[str]],
+) -> None:
     positions = {level.position for level in scale_of(activity)}
-    problems: dict[str, list[str]] = {}
+    problems = dict(known)
     for competency in activity.competencies:
         rating = chosen.get(competency.id)
         if rating is None or rating.level not in positions:

@@ -67,6 +67,8 @@ class ActivityValues:
     answer_within_days: int = 3
     takes_files: bool = True
     """Whether learners may add files to their answers."""
+    offers_credentials: bool = False
+    """Whether learners can take confirmed levels along as credentials."""
     event_at: datetime | None = None
     """When the live session is that learners write about."""
     shared_links: tuple[LinkValues, ...] = ()
@@ -133,6 +135,7 @@ def apply_values(
         "answer_within_days",
         "depth_rubric",
         "takes_files",
+        "offers_credentials",
     ):
         setattr(activity, name, getattr(values, name))
     for name in _names(Weights):
@@ -155,6 +158,7 @@ def counted(activity: Activity) -> ActivityValues:
         template="",
         grace_minutes=0,
         takes_files=True,
+        offers_credentials=False,
         depth_rubric=DepthRubric.NONE,
         event_at=None,
         shared_links=(),

@@ -271,7 +271,9 @@ def _line(
 
 def _activities(session: Session, viewer: Viewer) -> tuple[tuple[uuid.UUID, str], ...]:
     query = select(Activity.id, Activity.title).where(Activity.context_id == viewer.context_id)
-    return tuple((row.id, row.title) for row in session.execute(query.order_by(Activity.title)))
+    return tuple(
+        (row.id, row.title) for row in session.execute(query.order_by(Activity.title, Activity.id))
+    )
 
 
 def _name(lines: Sequence[AuditLine], person_id: uuid.UUID | None) -> str:

@@ -23,6 +23,7 @@ from lti_tool.services.desk.queue import WorkKind
 from lti_tool.services.engine import appealing, flagging, redacting
 from lti_tool.services.engine.concerned import Work, refresh_concerned
 from lti_tool.services.engine.history import BESIDE, UNDOABLE
+from lti_tool.services.files.shown import FileView
 from lti_tool.services.locking import lock_activity
 
 
@@ -109,6 +110,31 @@ def redact(session: Session, at: Desk, subject: Work, passage: str, reason: str)
     session.add(decision)
     session.flush()
     redacting.take_out(session, subject, decision, in_line(passage))
+    if subject.state is WorkState.RELEASED:
+        flagging.answer(session, subject, decision)
+    return Decision(decision.id, Step.REDACT, WorkKind(subject.SUBJECT), subject.id, subject.state)
+
+
+def withhold_file(
+    session: Session, at: Desk, subject: Work, file: FileView | None, reason: str
+) -> Decision:
+    """Keep one file of a reflection from peers; its author and tutors go on seeing it.
+
+    Raises InvalidInput for a file that is withheld already or not among those handed in last, or
+    without a reason.
+    """
+    problems: dict[str, list[str]] = {}
+    if not reason:
+        problems["file_reason"] = [_("Say why; the author reads it.")]
+    if file is None or file.is_withheld:
+        problems["file"] = [_("Choose one of the files.")]
+    if problems or file is None:
+        raise InvalidInput(problems)
+    decision = subject.redact(at.viewer.user_id, reason)
+    decision.detail = file.name
+    session.add(decision)
+    session.flush()
+    redacting.take_out(session, subject, decision, file.name, file.id)
     if subject.state is WorkState.RELEASED:
         flagging.answer(session, subject, decision)
     return Decision(decision.id, Step.REDACT, WorkKind(subject.SUBJECT), subject.id, subject.state)

@@ -83,7 +83,7 @@ class MailTroubles:
                     in_trouble,
                     seen,
                 )
-                .order_by(OutboxMessage.created_at.desc())
+                .order_by(OutboxMessage.created_at.desc(), OutboxMessage.id.desc())
                 .limit(MOST)
             )
             return tuple(

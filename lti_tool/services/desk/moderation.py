@@ -95,6 +95,28 @@ class Moderation:
             subject = at.load(session, kind, work_id, expected)
             return deciding.redact(session, at, subject, passage, reason.strip())
 
+    def withhold_file(
+        self,
+        viewer: Viewer,
+        activity_id: uuid.UUID,
+        reflection_id: uuid.UUID,
+        file: str,
+        reason: str,
+        expected: str,
+    ) -> Decision:
+        """Keep one file of a reflection, given by its id, from peers; the original stays.
+
+        Raises InvalidInput for another file, and otherwise as ``decide``.
+        """
+        with self.db.write() as session:
+            at = deciding.desk(session, viewer, activity_id)
+            subject = at.load(session, WorkKind.REFLECTION, reflection_id, expected)
+            page = work_views.open_work(
+                session, viewer, at.activity, WorkKind.REFLECTION, reflection_id
+            )
+            chosen = next((one for one in page.files if str(one.id) == file), None)
+            return deciding.withhold_file(session, at, subject, chosen, reason.strip())
+
     def rule(
         self,
         viewer: Viewer,

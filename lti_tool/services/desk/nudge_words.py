@@ -22,7 +22,7 @@ def suggested(reason: SignalKind | None, locale: str) -> NudgeText:
     with i18n.use(locale):
         subject, middle = _texts(reason)
         # In the words of one person to another: greeting, what it is about, who writes.
-        return NudgeText(subject, f"{_('Hello {name},')}\n\n{middle}\n\n{_('{tutor}')}")
+        return NudgeText(subject, "\n\n".join((_("Hello {name},"), middle, "{tutor}")))
 
 
 def _texts(reason: SignalKind | None) -> tuple[str, str]:

@@ -10,54 +10,40 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
-from lti_tool.errors import Forbidden, NotFound
+from lti_tool.errors import Forbidden
 from lti_tool.models import Database
 from lti_tool.models.activities import Activity
-from lti_tool.models.grades import OutboxMessage
 from lti_tool.models.participations import ConfirmedLevel, Participation
 from lti_tool.models.people import Membership, User
-from lti_tool.models.reflections import Reflection
 from lti_tool.rules.completion import Progress
 from lti_tool.rules.viewer import Viewer
-from lti_tool.rules.vocabulary import OutboxState, Role, WorkState
+from lti_tool.rules.vocabulary import WorkState
 from lti_tool.services.activities.activities import find_activity
-from lti_tool.services.cohort_scope import Scope, scope_of
+from lti_tool.services.cohort_scope import scope_of
 from lti_tool.services.desk.dossier_views import Dossier
 from lti_tool.services.desk.dossiers import read_dossier
+from lti_tool.services.desk.people_filters import (
+    PeopleFilter,
+    counted,
+    known_counts,
+    let_through,
+    members,
+    order_of,
+    stands_after,
+)
 from lti_tool.services.engine import measuring
-from lti_tool.services.engine.anonymity import masked_row, staff_name, staff_order
+from lti_tool.services.engine.anonymity import staff_name
 from lti_tool.services.engine.confirmations import Confirmation, confirm
 from lti_tool.services.outbox import scores
 from lti_tool.services.outbox.scores import ScoreState
 
 PAGE_SIZE = 25
 EXPORT_PAGE = 500
-HANDED_IN = (WorkState.SUBMITTED, WorkState.HELD, WorkState.RELEASED)
-
-
-class PeopleFilter(StrEnum):
-    """Which learners to list, in the order of the choices."""
-
-    ALL = "all"
-    NOT_STARTED = "not_started"
-    """Have never opened the activity."""
-    WRITING = "writing"
-    """Opened it; their reflection is not handed in, or was returned."""
-    UNDER_WAY = "under_way"
-    """Handed in, not complete."""
-    TO_CONFIRM = "to_confirm"
-    """Handed in, and no level of theirs is confirmed yet."""
-    COMPLETE = "complete"
-    REFUSED = "refused"
-    """Their last score was refused by the LMS."""
-    GONE = "gone"
-    """No longer in the course; in none of the lists of what there is still to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +95,10 @@ class People:
         with self.db.read() as session:
             activity = find_activity(session, _staff(viewer), activity_id)
             scope = scope_of(session, viewer, cohort_id)
-            query = _members(activity, scope).where(_let_through(activity)[which])
+            query = members(activity, scope).where(let_through(activity)[which])
             shown, following = _page(session, activity, query, after, PAGE_SIZE)
-            return PeoplePage(tuple(shown), following, _counts(session, activity, scope))
+            rows, counts = tuple(shown), known_counts(session, activity, scope)
+        return PeoplePage(rows, following, counts or counted(self.db, viewer, activity_id, scope))
 
     def lines(
         self,
@@ -140,8 +127,8 @@ class People:
         """Return ``size`` learners, and what the next come after if there are more."""
         with self.db.read() as session:
             activity = find_activity(session, _staff(viewer), activity_id)
-            query = _members(activity, scope_of(session, viewer, cohort_id))
-            return _page(session, activity, query.where(_let_through(activity)[which]), after, size)
+            query = members(activity, scope_of(session, viewer, cohort_id))
+            return _page(session, activity, query.where(let_through(activity)[which]), after, size)
 
     def open(self, viewer: Viewer, activity_id: uuid.UUID, participation_id: uuid.UUID) -> Dossier:
         """Return everything staff may know of one learner in this activity; raise NotFound."""
@@ -177,11 +164,9 @@ def _page(
 ) -> tuple[list[LearnerRow], uuid.UUID | None]:
     """Return a page of learners by name, and what the next one comes after, if there is one."""
     if after is not None:
-        query = query.where(_after(session, activity, after))
+        query = query.where(stands_after(session, activity, after))
     rows = session.execute(
-        query.add_columns(Membership, Participation)
-        .order_by(staff_order(activity), User.id)
-        .limit(size + 1)
+        query.add_columns(Membership, Participation).order_by(*order_of(activity)).limit(size + 1)
     ).all()
     following = _place(rows[size - 1]) if len(rows) > size else None
     return _rows(session, activity, rows[:size]), following
@@ -192,80 +177,6 @@ def _place(row: Any) -> uuid.UUID:
     user, _membership, participation = row
     found: uuid.UUID = participation.id if participation is not None else user.id
     return found
-
-
-def _after(session: Session, activity: Activity, place: uuid.UUID) -> ColumnElement[bool]:
-    """Tell that somebody stands after a place in the list; the URL then holds no name."""
-    key = staff_order(activity)
-    mine = and_(Participation.user_id == User.id, Participation.activity_id == activity.id)
-    found = session.execute(
-        select(key, User.id)
-        .outerjoin(Participation, mine)
-        .where(or_(and_(User.id == place, ~masked_row(activity)), Participation.id == place))
-    ).first()
-    if found is None:
-        raise NotFound("page")
-    return or_(key > found[0], and_(key == found[0], User.id > found[1]))
-
-
-def _members(activity: Activity, scope: Scope) -> Select[User]:
-    """Select who takes part in the activity's context, with their participation if any."""
-    role = func.coalesce(Membership.granted_role, Membership.role)
-    mine = and_(Participation.user_id == User.id, Participation.activity_id == activity.id)
-    return (
-        select(User)
-        .join(Membership, Membership.user_id == User.id)
-        .outerjoin(Participation, mine)
-        .where(
-            Membership.context_id == activity.context_id,
-            role.in_([role.value for role in Role if role.takes_part]),
-            or_(Membership.left_at.is_(None), Participation.id.is_not(None)),
-            scope.holds(User.id),
-        )
-    )
-
-
-def _let_through(activity: Activity) -> dict[PeopleFilter, ColumnElement[bool]]:
-    """Return what each filter asks of a row of ``_members``."""
-    handed_in = exists().where(
-        Reflection.participation_id == Participation.id, Reflection.state.in_(HANDED_IN)
-    )
-    confirmed = exists().where(ConfirmedLevel.participation_id == Participation.id)
-    tagged = true() if activity.competencies else false()
-    here = Membership.left_at.is_(None)
-    return {
-        PeopleFilter.ALL: true(),
-        PeopleFilter.NOT_STARTED: Participation.id.is_(None),
-        PeopleFilter.WRITING: and_(here, Participation.id.is_not(None), ~handed_in),
-        PeopleFilter.UNDER_WAY: and_(here, Participation.completed_at.is_(None), handed_in),
-        PeopleFilter.TO_CONFIRM: and_(here, handed_in, ~confirmed, tagged),
-        PeopleFilter.COMPLETE: Participation.completed_at.is_not(None),
-        PeopleFilter.REFUSED: _refused(),
-        PeopleFilter.GONE: ~here,
-    }
-
-
-def _refused() -> ColumnElement[bool]:
-    newer = aliased(OutboxMessage)
-    return exists().where(
-        OutboxMessage.participation_id == Participation.id,
-        OutboxMessage.kind == scores.KIND,
-        OutboxMessage.state == OutboxState.REFUSED,
-        ~exists().where(
-            newer.kind == scores.KIND,
-            newer.participation_id == OutboxMessage.participation_id,
-            newer.created_at > OutboxMessage.created_at,
-            newer.state != OutboxState.SUPERSEDED,
-        ),
-    )
-
-
-def _counts(session: Session, activity: Activity, scope: Scope) -> dict[PeopleFilter, int]:
-    """Count all filters at once: in a large course, looking at everybody is what costs."""
-    each = _let_through(activity)
-    counts = [func.count(case((each[which], 1))) for which in PeopleFilter]
-    row = session.execute(_members(activity, scope).with_only_columns(*counts)).one()
-    return dict(zip(PeopleFilter, row, strict=True))
 
 
 def _rows(session: Session, activity: Activity, found: Iterable[Any]) -> list[LearnerRow]:

@@ -218,6 +218,6 @@ def _words(
             Response.marked_words != "",
             Response.state.in_((WorkState.SUBMITTED, WorkState.HELD, WorkState.RELEASED)),
         )
-        .order_by(Response.submitted_at)
+        .order_by(Response.submitted_at, Response.id)
     )
     return {part: (response, words) for part, response, words in session.execute(query)}

@@ -150,10 +150,10 @@ def _ways(session: Session, one: Participation, whole: bool) -> list[Participati
 def _events(session: Session, way: Participation) -> Iterator[Event]:
     title = way.activity.title
     yield Event(way.started_at, Happening.BEGAN, title)
-    for rating in way.ratings:
-        before = rating.moment is Moment.BEFORE
-        what = Happening.RATED_BEFORE if before else Happening.RATED_AFTER
-        yield Event(rating.rated_at, what, title)
+    rated = {rating.moment: rating.rated_at for rating in way.ratings}  # all of a moment at once
+    for moment, at in rated.items():
+        before = moment is Moment.BEFORE
+        yield Event(at, Happening.RATED_BEFORE if before else Happening.RATED_AFTER, title)
     if way.next_step is not None:
         yield Event(way.next_step.committed_at, Happening.COMMITTED, title)
     if way.completed_at is not None:

@@ -98,7 +98,11 @@ class Weeklies:
         """Write the summaries that are due; return how many were written."""
         with self.db.read() as session:
             due = select(WeeklySummary.id).where(WeeklySummary.next_at <= clock.now())
-            found = list(session.scalars(due.order_by(WeeklySummary.next_at).limit(AT_ONCE)))
+            found = list(
+                session.scalars(
+                    due.order_by(WeeklySummary.next_at, WeeklySummary.id).limit(AT_ONCE)
+                )
+            )
         written = 0
         for summary_id in found:
             with self.db.write() as session:
@@ -109,7 +113,7 @@ class Weeklies:
 def figures_of(session: Session, context_id: uuid.UUID) -> list[Figures]:
     """Return the activities of a course that are in use, in numbers."""
     query = select(Activity).where(Activity.context_id == context_id, *is_running())
-    activities = session.scalars(query.order_by(Activity.created_at)).all()
+    activities = session.scalars(query.order_by(Activity.created_at, Activity.id)).all()
     if not activities:
         return []
     role = func.coalesce(Membership.granted_role, Membership.role)

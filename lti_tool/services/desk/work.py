@@ -106,6 +106,11 @@ class WorkView:
         return (Step.LEAVE, *steps) if leave else steps
 
     @property
+    def files(self) -> tuple[FileView, ...]:
+        """The files that were handed in with it last, as staff see them."""
+        return tuple(file for part in self.parts for file in part.files)
+
+    @property
     def can_redact(self) -> bool:
         """Whether a passage can be taken out of it."""
         return self.state in ABOUT_IT[Step.REDACT] and not self.is_appealed

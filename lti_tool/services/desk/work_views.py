@@ -17,7 +17,7 @@ from lti_tool.i18n import pick
 from lti_tool.models.activities import Activity, ActivityVersion
 from lti_tool.models.participations import Participation
 from lti_tool.models.people import User
-from lti_tool.models.reflections import Reflection
+from lti_tool.models.reflections import Reflection, ReflectionRevision
 from lti_tool.models.responses import Response
 from lti_tool.rules.guidance import RESPONSE_PARTS
 from lti_tool.rules.prompt_templates import wording
@@ -108,7 +108,7 @@ def reflection_view(session: Session, activity: Activity, reflection: Reflection
     prompts = reflection.version.prompts
     latest = revisions[-1].answers if revisions else {}
     passages = redacting.passages_of(session, [reflection.id]).get(reflection.id, ())
-    files = shown.handed_in(session, revisions, is_masked(activity, reflection.participation))
+    files = _files(session, activity, reflection, revisions)
     answers = [
         _answers(reflection, one.answers, activity.locale, added)
         for one, added in zip(revisions, files, strict=True)
@@ -205,6 +205,21 @@ def _response_parts(texts: Mapping[str, str], told: Sequence[ReadingView]) -> tu
                 )
             )
     return tuple(parts)
+
+
+def _files(
+    session: Session,
+    activity: Activity,
+    reflection: Reflection,
+    revisions: Sequence[ReflectionRevision],
+) -> list[Files]:
+    """Return the files of each revision as staff see them, with those marked that peers do not."""
+    neutral = is_masked(activity, reflection.participation)
+    withheld = redacting.withheld_files(session, reflection.id)
+    return [
+        shown.with_withheld(one, withheld, to_peers=False)
+        for one in shown.handed_in(session, revisions, neutral)
+    ]
 
 
 def _marked(parts: Sequence[WorkPart], passages: Sequence[str]) -> tuple[WorkPart, ...]:

@@ -20,7 +20,7 @@ from lti_tool.rules.prompt_templates import wording
 from lti_tool.rules.rich_text import count_words, counts_characters, to_text
 from lti_tool.rules.vocabulary import Audience, Phase, WorkState
 from lti_tool.services.engine import redacting
-from lti_tool.services.files.shown import NONE, Files, FileView, handed_in
+from lti_tool.services.files.shown import NONE, Files, FileView, handed_in, with_withheld
 from lti_tool.services.frameworks.frameworks import CompetencyView, competency_view
 
 FIELD_PREFIX = "answer-"
@@ -127,7 +127,8 @@ def peer_answers(session: Session, reflection: Reflection, locale: str) -> tuple
         return ()
     version = read_version(session, reflection.version_id)
     neutral = reflection.participation.activity.anonymity.hides_peers
-    files = handed_in(session, [revision], neutral)[0]
+    withheld = redacting.withheld_files(session, reflection.id)
+    files = with_withheld(handed_in(session, [revision], neutral)[0], withheld, to_peers=True)
     views = with_files(answer_views(version, revision.answers, locale), files)
     passages = redacting.passages_of(session, [reflection.id]).get(reflection.id, ())
     return tuple(

@@ -46,7 +46,8 @@ class OwnDecision:
     at: datetime
     reason: str
     passage: str
-    """What was taken out, if that was the decision."""
+    """What was taken out, if that was the decision; of a file its name."""
+    is_file: bool
     stands: bool
     can_appeal: bool
     rewritten: bool
@@ -139,7 +140,7 @@ def _decisions(session: Session, viewer: Viewer, activity: Activity) -> tuple[Ow
             ModerationDecision.about_id == viewer.user_id,
             ModerationDecision.step.in_(CONTESTABLE),
         )
-        .order_by(ModerationDecision.at.desc())
+        .order_by(ModerationDecision.at.desc(), ModerationDecision.id.desc())
     ).all()
     appeals = {
         one.decision_id: one
@@ -172,6 +173,7 @@ def _own(
         at=row.at,
         reason=row.reason,
         passage=redaction.passage if redaction else "",
+        is_file=redaction is not None and redaction.attachment_id is not None,
         stands=stands,
         can_appeal=free and not rewritten,
         rewritten=free and rewritten,

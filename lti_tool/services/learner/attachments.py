@@ -157,7 +157,7 @@ def _as_peer(
     if allocation is not None and may_read(allocation):
         for answer in peer_answers(session, reflection, participation.activity.locale):
             for view in answer.files:
-                if view.id == file_id:
+                if view.id == file_id and not view.is_closed:
                     return view
     raise NotFound("file")
 

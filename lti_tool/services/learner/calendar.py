@@ -101,7 +101,7 @@ def _entries(session: Session, feed: CalendarFeed, user: User) -> Iterator[Entry
             Membership.id.is_(None),
         )
         .options(joinedload(Participation.activity), joinedload(Participation.next_step))
-        .order_by(Participation.started_at)
+        .order_by(Participation.started_at, Participation.id)
     )
     for participation in session.scalars(query).unique():
         yield from _phases(feed, participation)

@@ -31,7 +31,7 @@ def follow_up_views(session: Session, participation_id: uuid.UUID) -> tuple[Foll
     query = (
         select(FollowUp)
         .where(FollowUp.participation_id == participation_id)
-        .order_by(FollowUp.answered_at)
+        .order_by(FollowUp.answered_at, FollowUp.id)
     )
     return tuple(
         FollowUpView(

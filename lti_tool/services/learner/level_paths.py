@@ -101,7 +101,7 @@ def ways_of(
             .selectinload(CompetencyFramework.levels),
             selectinload(Participation.ratings),
         )
-        .order_by(Participation.started_at)
+        .order_by(Participation.started_at, Participation.id)
     )
     return list(session.scalars(query).unique())
 

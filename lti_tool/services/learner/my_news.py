@@ -111,7 +111,7 @@ def _news() -> Select[*tuple[Any, ...]]:
     last = (
         select(ModerationDecision.step)
         .where(_mine(ModerationDecision), _by_staff())
-        .order_by(ModerationDecision.at.desc())
+        .order_by(ModerationDecision.at.desc(), ModerationDecision.id.desc())
         .limit(1)
         .scalar_subquery()
     )

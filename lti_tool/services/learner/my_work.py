@@ -142,7 +142,7 @@ def _participations(session: Session, viewer: Viewer) -> list[Participation]:
             selectinload(Participation.confirmed_levels),
             joinedload(Participation.next_step),
         )
-        .order_by(Participation.started_at.desc())
+        .order_by(Participation.started_at.desc(), Participation.id.desc())
     )
     return list(session.scalars(query).unique())
 

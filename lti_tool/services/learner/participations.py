@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.errors import IllegalTransition
+from lti_tool.i18n import gettext as _
 from lti_tool.models import Database
 from lti_tool.models.participations import NextStep, Participation
 from lti_tool.rules.allocation import Rating
@@ -132,7 +133,8 @@ class Participations:
         with self.db.write() as session:
             participation = act(session, viewer, activity_id)
             participation.need = need
-            rate(session, participation, Moment.BEFORE, chosen)
+            missing = {} if need else {"need": [_("Please fill this in.")]}
+            rate(session, participation, Moment.BEFORE, chosen, missing)
             session.flush()
             completion.refresh(session, participation)
 

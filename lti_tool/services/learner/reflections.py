@@ -21,7 +21,7 @@ from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import Phase, WorkState
 from lti_tool.services.engine import appealing, clocks, completion, redacting
 from lti_tool.services.engine.settling import settle
-from lti_tool.services.files.shown import Files, frozen, handed_in, rows_of, working
+from lti_tool.services.files.shown import Files, frozen, handed_in, rows_of, with_withheld, working
 from lti_tool.services.learner import answers
 from lti_tool.services.learner.answers import AnswerView, answer_views, working_texts
 from lti_tool.services.learner.drafts import Saved, Written, check_version
@@ -50,6 +50,8 @@ class SubmissionPage:
     revision: int
     rounds: tuple[Round, ...] = ()
     """What changed each time it was sent again, the last first."""
+    is_appealed: bool = False
+    """Whether an appeal of its author waits; the text rests meanwhile."""
 
     @property
     def draft_key(self) -> str:
@@ -146,7 +148,8 @@ class Reflections:
             files = handed_in(session, reflection.revisions, neutral=False)
             texts = reflection.revisions[-1].answers
             views = answer_views(version, texts, participation.activity.locale)
-            views = answers.with_files(views, files[-1])
+            out = redacting.withheld_files(session, reflection.id)
+            views = answers.with_files(views, with_withheld(files[-1], out, to_peers=False))
             passages = redacting.passages_of(session, [reflection.id]).get(reflection.id, ())
             return SubmissionPage(
                 standing,
@@ -154,6 +157,7 @@ class Reflections:
                 reflection.submitted_at,
                 len(reflection.revisions),
                 _rounds(reflection, views, files),
+                is_appealed=reflection.appealed_at is not None,
             )
 
 

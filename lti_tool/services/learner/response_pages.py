@@ -239,7 +239,7 @@ def _allocations(session: Session, reviewer_id: uuid.UUID) -> list[Allocation]:
     query = (
         select(Allocation)
         .where(Allocation.reviewer_id == reviewer_id)
-        .order_by(Allocation.created_at)
+        .order_by(Allocation.created_at, Allocation.id)
         .options(
             joinedload(Allocation.response).joinedload(Response.author),
             joinedload(Allocation.reviewer).joinedload(Participation.user),

@@ -20,6 +20,7 @@ from lti_tool.rules.vocabulary import ActivityState, Anonymity, ModerationMode, 
 from lti_tool.services.activities.activities import find_activity
 from lti_tool.services.engine import clocks, completion
 from lti_tool.services.engine.anonymity import alias_of, draw_alias
+from lti_tool.services.engine.rows import AnyActivity, AnyParticipation
 from lti_tool.services.engine.settling import settle_due
 from lti_tool.services.learner import standing_rows
 from lti_tool.services.learner.standing_rows import StandingRows
@@ -128,13 +129,13 @@ def place_of(db: Database, viewer: Viewer, activity_id: uuid.UUID) -> Place:
     is nothing of that kind it only reads. Raises NotFound for an activity of another context or
     one that no link of this context opens, Forbidden for staff.
     """
-    with db.read() as session:
-        rows = standing_rows.find(session, viewer, activity_id)
-        participation = rows.participation
-        if participation is not None and _is_current(participation, viewer) and not rows.is_due:
-            progress = completion.measured(session, participation, rows.reflection, rows.counts)
-            if completion.is_noted(session, participation, progress):
-                return _place(rows, participation, progress)
+    with db.look() as connection:
+        rows = standing_rows.find(connection, viewer, activity_id)
+        known = rows.participation
+        if known is not None and _is_current(known, viewer) and not rows.is_due:
+            progress = completion.measured(connection, known, rows.reflection, rows.counts)
+            if completion.is_noted(connection, known, progress):
+                return _place(rows, known, progress)
     with db.write() as session:
         participation = enter(session, viewer, activity_id)
         progress = completion.refresh(session, participation)
@@ -201,7 +202,7 @@ def own_participation(session: Session, viewer: Viewer, activity_id: uuid.UUID) 
     return participation
 
 
-def not_open(activity: Activity) -> bool:
+def not_open(activity: AnyActivity) -> bool:
     """Return whether learners cannot begin yet."""
     early = activity.opens_at is not None and activity.opens_at > clock.now()
     return early or activity.state is ActivityState.DRAFT or activity.is_being_prepared
@@ -212,7 +213,7 @@ def takes_steps(activity: Activity) -> bool:
     return not not_open(activity) and activity.closed_at is None
 
 
-def activity_facts(activity: Activity, has_competencies: bool) -> ActivityFacts:
+def activity_facts(activity: AnyActivity, has_competencies: bool) -> ActivityFacts:
     """Return what a learner's pages say about ``activity``."""
     return ActivityFacts(
         id=activity.id,
@@ -234,7 +235,7 @@ def activity_facts(activity: Activity, has_competencies: bool) -> ActivityFacts:
     )
 
 
-def _is_current(participation: Participation, viewer: Viewer) -> bool:
+def _is_current(participation: AnyParticipation, viewer: Viewer) -> bool:
     """Return whether the participation names the link that the viewer came through."""
     elsewhere = viewer.activity_id != participation.activity_id
     return elsewhere or participation.resource_link_id == viewer.resource_link_id
@@ -262,13 +263,13 @@ def _link_to(session: Session, viewer: Viewer, activity_id: uuid.UUID) -> uuid.U
     query = select(ResourceLink.id).where(
         ResourceLink.activity_id == activity_id, ResourceLink.context_id == viewer.context_id
     )
-    link_id = session.scalar(query.order_by(ResourceLink.created_at).limit(1))
+    link_id = session.scalar(query.order_by(ResourceLink.created_at, ResourceLink.id).limit(1))
     if link_id is None:
         raise NotFound("resource link")
     return link_id
 
 
-def _place(rows: StandingRows, participation: Participation, progress: Progress) -> Place:
+def _place(rows: StandingRows, participation: AnyParticipation, progress: Progress) -> Place:
     activity, reflection = rows.activity, rows.reflection
     facts = activity_facts(activity, has_competencies=rows.counts.competencies > 0)
     dates, usual = clocks.dates_of(participation), clocks.activity_dates(activity)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +17,12 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.errors import NotFound
 from lti_tool.models.activities import Activity
+from lti_tool.models.base import columns_of
+from lti_tool.models.clocks import LearnerClock
 from lti_tool.models.cohorts import Cohort
 from lti_tool.models.participations import Participation
 from lti_tool.models.people import Membership
@@ -30,6 +32,13 @@ from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import WorkState
 from lti_tool.services.engine.allocating import claim_of
 from lti_tool.services.engine.completion import Counts, counts_of
+from lti_tool.services.engine.reach import Reader, past_session
+from lti_tool.services.engine.rows import (
+    ActivityRow,
+    ClockRow,
+    ParticipationRow,
+    ReflectionRow,
+)
 from lti_tool.services.engine.settling import waits
 from lti_tool.services.learner.reminders import is_unread
 
@@ -38,9 +47,9 @@ from lti_tool.services.learner.reminders import is_unread
 class StandingRows:
     """An activity and what a learner has in it; the rows are None where there is none yet."""
 
-    activity: Activity
-    participation: Participation | None
-    reflection: Reflection | None
+    activity: ActivityRow
+    participation: ParticipationRow | None
+    reflection: ReflectionRow | None
     is_due: bool
     """Whether a grace window of this activity is over and not settled."""
     claim_id: uuid.UUID | None
@@ -54,7 +63,7 @@ class StandingRows:
     counts: Counts
 
 
-def find(session: Session, viewer: Viewer, activity_id: uuid.UUID) -> StandingRows:
+def find(reader: Reader, viewer: Viewer, activity_id: uuid.UUID) -> StandingRows:
     """Return the rows of the viewer in an activity of this context; raise NotFound."""
     values = {
         "activity_id": activity_id,
@@ -63,15 +72,18 @@ def find(session: Session, viewer: Viewer, activity_id: uuid.UUID) -> StandingRo
         "user_id": viewer.user_id,
         "now": clock.now(),
     }
-    row = session.execute(_ROWS, values).first()
+    row = past_session(reader).execute(_ROWS, values).first()
     if row is None:
         raise NotFound("activity")
-    activity, participation, reflection, is_due, claim_id, returned_id, *more = row
-    may_join, is_nudged, *counts = more
+    activity = ActivityRow(*row[_ACTIVITY])
+    reflection, own_clock = ReflectionRow(*row[_REFLECTION]), ClockRow(*row[_CLOCK])
+    mine: tuple[Any, ...] = row[_PARTICIPATION]
+    clock_of = own_clock if own_clock.user_id is not None else None
+    is_due, claim_id, returned_id, may_join, is_nudged, *counts = row[_CLOCK.stop :]
     return StandingRows(
         activity,
-        participation,
-        reflection,
+        ParticipationRow._make((*mine, activity, clock_of)) if mine[0] is not None else None,
+        reflection if reflection.id is not None else None,
         is_due,
         claim_id,
         returned_id,
@@ -86,7 +98,7 @@ def _returned() -> ScalarSelect[uuid.UUID]:
         select(Allocation.id)
         .join(Response, Response.allocation_id == Allocation.id)
         .where(Allocation.reviewer_id == Participation.id, Response.state == WorkState.RETURNED)
-        .order_by(Response.submitted_at)
+        .order_by(Response.submitted_at, Response.id)
         .limit(1)
         .correlate(Participation)
         .scalar_subquery()
@@ -105,12 +117,27 @@ def _may_join() -> ColumnElement[bool]:
     return and_(exists().where(here, *loose).correlate(Activity), offered.correlate(Activity))
 
 
+_MINE = ParticipationRow._fields[:-2]
+
+
+def _after(before: slice, columns: Sequence[str]) -> slice:
+    return slice(before.stop, before.stop + len(columns))
+
+
+_ACTIVITY = _after(slice(0, 0), ActivityRow._fields)
+_PARTICIPATION = _after(_ACTIVITY, _MINE)
+_REFLECTION = _after(_PARTICIPATION, ReflectionRow._fields)
+_CLOCK = _after(_REFLECTION, ClockRow._fields)
+"""Where in the row each of them stands."""
+
+
 # Built once: putting it together costs several times what running it does.
 _ROWS: Select[*tuple[Any, ...]] = (
     select(
-        Activity,
-        Participation,
-        Reflection,
+        *columns_of(Activity, ActivityRow._fields),
+        *columns_of(Participation, _MINE),
+        *columns_of(Reflection, ReflectionRow._fields),
+        *columns_of(LearnerClock, ClockRow._fields),
         or_(*(waits(model).correlate(None) for model in (Reflection, Response))),
         _claim(),
         _returned(),
@@ -127,10 +154,16 @@ _ROWS: Select[*tuple[Any, ...]] = (
         ),
     )
     .outerjoin(Reflection, Reflection.participation_id == Participation.id)
+    .outerjoin(
+        LearnerClock,
+        and_(
+            LearnerClock.activity_id == Activity.id,
+            LearnerClock.user_id == bindparam("user_id"),
+        ),
+    )
     .where(
         Activity.id == bindparam("activity_id"),
         Activity.context_id == bindparam("context_id"),
         Activity.registration_id == bindparam("registration_id"),
     )
-    .execution_options(populate_existing=True)
 )

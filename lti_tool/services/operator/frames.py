@@ -60,7 +60,7 @@ class OperatorFrames:
         messages = (
             select(LaunchSession.message)
             .where(LaunchSession.registration_id == registration_id)
-            .order_by(LaunchSession.created_at.desc())
+            .order_by(LaunchSession.created_at.desc(), LaunchSession.id.desc())
             .limit(LATEST)
         )
         with self.db.read() as session:

@@ -111,7 +111,9 @@ class OperatorPlatforms:
 
     def names(self) -> list[tuple[uuid.UUID, str]]:
         """Return id and name of every platform, by name, to choose from."""
-        query = select(Registration.id, Registration.name).order_by(Registration.name)
+        query = select(Registration.id, Registration.name).order_by(
+            Registration.name, Registration.id
+        )
         with self.db.read() as session:
             return [(row[0], row[1]) for row in session.execute(query)]
 
@@ -127,7 +129,7 @@ class OperatorPlatforms:
             select(RegistrationInvite)
             .where(RegistrationInvite.used_at.is_(None))
             .where(RegistrationInvite.expires_at > clock.now())
-            .order_by(RegistrationInvite.expires_at)
+            .order_by(RegistrationInvite.expires_at, RegistrationInvite.id)
         )
         with self.db.read() as session:
             return [
@@ -137,7 +139,9 @@ class OperatorPlatforms:
 
 
 def _lines(session: Session, query: Select[Registration]) -> list[PlatformLine]:
-    loaded = query.options(selectinload(Registration.deployments)).order_by(Registration.name)
+    loaded = query.options(selectinload(Registration.deployments)).order_by(
+        Registration.name, Registration.id
+    )
     registrations = list(session.scalars(loaded))
     ids = [one.id for one in registrations]
     courses, seen, refused, opened = _facts(session, ids)

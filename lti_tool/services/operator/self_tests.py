@@ -108,7 +108,9 @@ def _newest_line_item(session: Session, registration_id: uuid.UUID) -> LineItem 
     query = select(LineItem).where(
         LineItem.registration_id == registration_id, LineItem.resource_link_id.is_not(None)
     )
-    return session.scalars(query.order_by(LineItem.seen_at.desc()).limit(1)).first()
+    return session.scalars(
+        query.order_by(LineItem.seen_at.desc(), LineItem.id.desc()).limit(1)
+    ).first()
 
 
 def _roster_url(session: Session, registration_id: uuid.UUID) -> str:
@@ -127,8 +129,12 @@ def _roster_url(session: Session, registration_id: uuid.UUID) -> str:
     )
     # Sessions are kept for days only; when somebody was seen is kept by the day.
     return (
-        session.scalar(launched.order_by(LaunchSession.created_at.desc()).limit(1))
-        or session.scalar(seen.order_by(Membership.last_seen_at.desc()).limit(1))
+        session.scalar(
+            launched.order_by(LaunchSession.created_at.desc(), LaunchSession.id.desc()).limit(1)
+        )
+        or session.scalar(
+            seen.order_by(Membership.last_seen_at.desc(), Membership.id.desc()).limit(1)
+        )
         or ""
     )
 
@@ -141,7 +147,7 @@ def _tenant(
         Deployment.registration_id == registration.id,
         Deployment.state == DeploymentState.APPROVED,
     )
-    approved = list(session.scalars(query.order_by(Deployment.first_seen_at)))
+    approved = list(session.scalars(query.order_by(Deployment.first_seen_at, Deployment.id)))
     wanted = line_item.deployment_id if line_item else None
     chosen = next((one for one in approved if one.id == wanted), next(iter(approved), None))
     return tenant_of(registration, chosen) if chosen is not None else None

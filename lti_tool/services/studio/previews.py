@@ -70,7 +70,8 @@ def _preview(session: Session, activity: Activity) -> Preview:
     version = activity.current_version
     questions = answer_views(version, {}, activity.locale)
     ratings = tuple(
-        RatingView(item.id, item.code, item.statement) for item in activity.competencies
+        RatingView(item.id, item.code, item.statement, is_retired=item.retired_at is not None)
+        for item in activity.competencies
     )
     framework = activity.framework
     levels = tuple(level_view(level) for level in framework.levels) if framework else ()

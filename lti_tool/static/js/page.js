@@ -51,7 +51,20 @@ function unfold() {
 wide.addEventListener("change", unfold);
 
 // A form is sent once; if the page is still here after a while, the sending failed and may be tried again.
+// One that may take long says so: its button rests meanwhile, and a bar without an end shows that it goes on.
 const AGAIN_AFTER = 8000;
+const AGAIN_AFTER_LONG = 180000;
+function shown(form, working) {
+  const told = form.querySelector("[data-working]");
+  if (!told) return false;
+  told.hidden = !working;
+  for (const button of form.querySelectorAll("button[type=submit], button:not([type])")) button.disabled = working;
+  return true;
+}
+function mayAgain(form) {
+  delete form.dataset.sent;
+  shown(form, false);
+}
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("[data-once], .post") || event.defaultPrevented) return;
@@ -60,10 +73,12 @@ document.addEventListener("submit", (event) => {
     return;
   }
   form.dataset.sent = "yes";
-  setTimeout(() => delete form.dataset.sent, AGAIN_AFTER);
+  const isLong = Boolean(form.querySelector("[data-working]"));
+  if (isLong) setTimeout(() => shown(form, true)); // after the form was read: a resting button sends no value
+  setTimeout(() => mayAgain(form), isLong ? AGAIN_AFTER_LONG : AGAIN_AFTER);
 });
 window.addEventListener("pageshow", (event) => {
-  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const form of document.querySelectorAll("form[data-sent]")) mayAgain(form);
   if (event.persisted) stillOurs();
 });
 

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from lti_tool.views.pages import about, calendar, desk, home, learner, mail, operator, studio
+from lti_tool.views.pages import (
+    about,
+    calendar,
+    credentials,
+    desk,
+    home,
+    learner,
+    mail,
+    operator,
+    shared,
+    studio,
+)
 
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Return the blueprints of all page families."""
-    return home.bp, about.bp, calendar.bp, mail.bp, learner.bp, desk.bp, studio.bp, operator.bp
+    public = (calendar.bp, credentials.bp, mail.bp, shared.bp)
+    return home.bp, about.bp, *public, learner.bp, desk.bp, studio.bp, operator.bp

@@ -61,4 +61,4 @@ def name_words(told: Told) -> str:
         PlatformFamily.CANVAS: _("In Canvas: the developer key's privacy level “Public”."),
         PlatformFamily.OPENEDX: _("In Open edX: “Request user's username” of the LTI component."),
     }.get(told.family, _("The privacy settings of the tool there decide about that."))
-    return f"{_('The platform did not tell it; you may choose one here.')} {setting}"
+    return " ".join((_("The platform did not tell it; you may choose one here."), setting))

@@ -17,6 +17,7 @@ from lti_tool.models.decisions import HistoryErasure, ModerationDecision
 from lti_tool.models.people import User
 from lti_tool.rules.vocabulary import ModerationMode, Role, WorkState
 from lti_tool.services.privacy.erasure import erase
+from tests.factories.learning import rate
 from tests.factories.work import add_participation, add_reflection
 from tests.factories.world import World, add_course, make_world
 from tests.support.visitor import Visitor, visit
@@ -119,7 +120,9 @@ def test_confirming_and_asking_for_more_are_in_it_and_in_the_timeline(
 ) -> None:
     learner = world.learners[0]
     person = f"/activities/{world.activity_id}/people/{add_participation(world, learner)}"
-    educator.get(f"{person}/timeline")
+    rate(world, learner)
+    page = educator.get(f"{person}/timeline")
+    assert page.text.count("Rated themselves") == 1, "once, of however many competencies"
     assert educator.send("more", more=" ").status == 422
     educator.send("more", more="A second example, please.")
     mine = visit(app, world, learner)

@@ -156,7 +156,7 @@ def test_a_passage_is_out_for_peers_and_marked_for_its_author(
     page = tutor.send("passage", passage="Mr Smith", redact_reason="A name.")
     assert page.status == 422 and "do not stand in the text" in page.text
     page = tutor.send("passage", passage="mrs  smith", redact_reason="A name.")
-    assert "A passage is out" in page.text and "Put it back" in page.text
+    assert "A part is out" in page.text and "Put it back" in page.text
     peer = visit(app, world, world.learners[1])
     page = peer.get(reading)
     assert "Smith" not in page.text and "[taken out by a tutor]" in page.text
@@ -211,7 +211,10 @@ def test_several_are_previewed_decided_and_undone_together(
 ) -> None:
     ids = [add_reflection(world, one, state=WorkState.HELD) for one in world.learners]
     picked = [f"reflection:{one}" for one in ids]
-    tutor.get(path(world, "desk/several"))
+    page = tutor.get(path(world, "desk/several"))
+    assert " checked" not in page.html.partition('id="f-step"')[0]
+    assert tutor.follow("Tick all that can be").html.count('name="picked"') == 3
+    assert tutor.page.html.partition('id="f-step"')[0].count(" checked") == 3
     form = tutor.page.form("step")
     data = [("csrf_token", dict(form.fields)["csrf_token"]), ("step", "release")]
     answer = tutor.client.post(form.action, data=_multi([*data, *(("picked", p) for p in picked)]))

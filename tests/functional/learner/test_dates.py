@@ -41,6 +41,18 @@ def test_after_a_closed_date_the_text_is_kept_and_it_says_whom_to_ask(app: Flask
         assert WORDS in learner.get(path(world, "now")).html
 
 
+def test_who_never_began_finds_their_pages_after_all_dates_are_over(app: Flask) -> None:
+    due = clock.now() + DAY
+    dates = dict.fromkeys(("now_due_at", "new_due_at", "next_due_at"), due)
+    world = make_world(services_of(app).db, accepts_late=False, **dates)
+    with time_machine.travel(due + DAY):
+        learner = visit(app, world, world.learners[0])
+        page = learner.get("/")
+        assert "Nothing for you to do just now" in page.text
+        assert "Your tutor can give you more time." in page.text
+        assert learner.get(path(world, "now")).status == 200
+
+
 def test_who_may_be_late_is_told_so_and_not_locked_out(app: Flask) -> None:
     due = clock.now() + DAY
     world = make_world(services_of(app).db, now_due_at=due)

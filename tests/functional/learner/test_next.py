@@ -32,9 +32,11 @@ def test_a_step_needs_a_day_to_come(one: Tab) -> None:
 
 
 def test_a_step_needs_an_action(one: Tab) -> None:
-    answer = one.post("/next", action=" ", by_date=in_days(3))
+    answer = one.post("/next", action=" ", by_date="")
     assert answer.status_code == 422
-    assert "Please fill this in." in one.read(answer)
+    page = one.read(answer)
+    assert "Please fill this in." in page
+    assert "Choose a day" in page
 
 
 def test_step_then_rating_then_change(world: World, one: Tab) -> None:

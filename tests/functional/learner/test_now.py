@@ -35,6 +35,7 @@ def test_what_is_missing_is_said_beside_its_field(world: World, tab: TabMaker) -
     assert answer.status_code == 422
     page = one.read(answer)
     assert "Please fill this in." in page
+    assert "Choose where you want to be." in page
     answer = one.post("/now/start", need="To search", **{first: "2"})
     assert answer.status_code == 422
     page = one.read(answer)

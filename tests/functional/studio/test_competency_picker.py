@@ -107,8 +107,9 @@ def test_what_was_used_lately_is_at_hand(app: Flask, world: World) -> None:
 
 
 def test_a_retired_competency_stays_chosen_and_is_not_offered(
-    world: World, educator: Visitor
+    app: Flask, world: World, educator: Visitor
 ) -> None:
+    """And it is said wherever it matters: to who set the activity up, and to who rates."""
     with world.database.write() as session:
         for code in ("A1", "B1"):
             found = session.scalars(select(Competency).where(Competency.code == code)).one()
@@ -117,8 +118,14 @@ def test_a_retired_competency_stays_chosen_and_is_not_offered(
     assert str(competency(world, "A1").id) in text
     assert str(competency(world, "B1").id) not in text
     educator.get(f"/activities/{world.activity_id}/settings")
+    assert part(educator, "Chosen").count("Retired by its publisher; still counted here") == 1
     educator.send("title", button=SAVE)
     assert chosen(world) == ["A1", "A2"]
+    page = educator.get(f"/activities/{world.activity_id}/manage")
+    assert "1 competency was retired by its publisher; it still counts here." in page.text
+    learner = visit(app, world, world.learners[0])
+    page = learner.get(f"/activities/{world.activity_id}/now", step="start")
+    assert page.text.count("Retired by its publisher; still counted here.") == 1
 
 
 def test_a_suggested_level_stands_beside_the_learners_own_choice(

@@ -157,6 +157,7 @@ def test_what_is_no_json_is_told_by_line(app: Flask, world: World) -> None:
     sent = {"csrf_token": token, "file": (io.BytesIO(b'{\n"a": }'), "a.json")}
     answer = window.client.post(f"/s/{window.handle}/studio/import", data=sent)
     assert answer.status_code == 422 and "line 2" in answer.text
+    assert 'id="f-file-error"' in answer.text, "beside the file, not beside the text"
 
 
 def test_a_preset_is_shared_within_the_registration(

@@ -298,3 +298,12 @@ def test_a_closed_phase_is_not_what_to_do_next() -> None:
     closed = replace(BEGUN, rated_before=True, closed=frozenset({Phase.NOW}))
     assert item(closed, ItemKey.REFLECTION).state is ItemState.WAITING
     assert item(replace(DONE, closed=frozenset(Phase)), ItemKey.REFLECTION).state is ItemState.DONE
+
+
+@given(facts)
+def test_what_to_do_next_is_always_something_the_learner_can_do(some: Facts) -> None:
+    result = measured(some)
+    if result.next_item is None:
+        return
+    assert result.next_item.key not in {ItemKey.RESPONSES_RECEIVED, ItemKey.CONFIRMATION}
+    assert some.reflection_submitted or Phase.NOW not in some.closed

@@ -56,6 +56,7 @@ def test_a_sound_activity_has_nothing_to_look_at() -> None:
         ({"tutors": 0, "checked_first": True}, Code.NO_TUTOR_BEFORE, Weight.WARN),
         ({"shared_feelings": 1}, Code.FEELINGS_SHARED, Weight.WARN),
         ({"least_words": 900}, Code.LONG_WRITING, Weight.WARN),
+        ({"retired": 1}, Code.RETIRED, Weight.INFO),
         ({"placed": False}, Code.NOT_PLACED, Weight.INFO),
     ],
 )

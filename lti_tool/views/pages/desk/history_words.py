@@ -23,7 +23,7 @@ def step(value: Step) -> str:
         Step.UNDO: _("Undone"),
         Step.FLAG: _("Flagged"),
         Step.LEAVE: _("Left as it is"),
-        Step.REDACT: _("Passage taken out"),
+        Step.REDACT: _("Part taken out"),
         Step.APPEAL: _("Appealed"),
         Step.WITHDRAW: _("Appeal taken back"),
         Step.UPHOLD: _("Appeal upheld"),

@@ -13,7 +13,8 @@ from lti_tool.rules.guidance import RESPONSE_PARTS
 from lti_tool.rules.rich_text import accept, to_text
 from lti_tool.schemas.moderation import DepthForm, LevelsForm, TutorResponseForm
 from lti_tool.services.desk.dossier_views import Dossier
-from lti_tool.services.desk.people import PeopleFilter, PeoplePage
+from lti_tool.services.desk.people import PeoplePage
+from lti_tool.services.desk.people_filters import PeopleFilter
 from lti_tool.services.engine import wording
 from lti_tool.views.forms import form_page, read_form
 from lti_tool.views.guards import allow, staff
@@ -93,6 +94,12 @@ def confirm(activity_id: uuid.UUID, participation_id: uuid.UUID) -> Response | t
     except Stale:
         g.typed = request.form
         return person(activity_id, participation_id, conflict="levels"), 409
+    told = services().companion.telling.of_learner(viewer(), activity_id, participation_id)
+    taken_back = {one.competency_id for one in levels if one.level is None}
+    kept = told.levels if told else ()
+    if any(one.is_kept and one.competency.id in taken_back for one in kept):
+        where: dict[str, Any] = {"activity_id": activity_id, "participation_id": participation_id}
+        return see_other("desk.person", notice="moodle_keeps", _anchor="moodle", **where)
     return _back("confirmed", activity_id, participation_id)
 
 

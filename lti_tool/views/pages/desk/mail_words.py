@@ -53,5 +53,5 @@ def reason(code: str) -> str:
 def trouble(code: str, who_can_fix: str) -> str:
     """Return why a mail did not arrive, and who can change that."""
     if code == "mail_address":
-        return f"{reason(code)} {_('The learner can correct it in the LMS.')}"
+        return " ".join((reason(code), _("The learner can correct it in the LMS.")))
     return f"{reason(code)} {who(who_can_fix)}".strip()

@@ -27,7 +27,7 @@ from lti_tool.views import downloads
 from lti_tool.views.guards import allow, staff
 from lti_tool.views.pages.desk import insight_words
 from lti_tool.views.pages.desk.blueprint import bp
-from lti_tool.views.pages.desk.insight import FIGURES, wanted
+from lti_tool.views.pages.desk.insight import FIGURES, kept_id, wanted
 from lti_tool.views.session import services, viewer
 
 CLAIMS = (TableKey.RATINGS, TableKey.LEVELS)
@@ -40,14 +40,15 @@ def insight_report(activity_id: uuid.UUID) -> Response:
     """Give all tables and plots of an activity as one PDF."""
     activity, asked = services().activities.get(viewer(), activity_id), wanted()
     facts = services().reports.facts(viewer(), activity_id, asked.cohort_id)
-    figures = services().insights.activity(viewer(), activity_id, asked)
+    figures = services().insights.activity(viewer(), activity_id, asked, kept_id())
     if not figures.tables:
         raise NotFound("figures")
     return downloads.pdf_file(activity.title, report_pdf(_report(activity, facts, figures, asked)))
 
 
 def _report(activity: ActivityView, facts: ReportFacts, figures: Insight, asked: Wanted) -> Report:
-    now, locale = clock.now(), i18n.current()
+    locale = i18n.current()
+    now = figures.kept.at if figures.kept else clock.now()
     return Report(
         lang=locale,
         dir=i18n.direction(locale),

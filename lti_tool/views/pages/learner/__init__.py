@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lti_tool.views.pages.learner import (
     competencies,
+    credentials,
     decisions,
     files,
     joining,
@@ -17,6 +18,7 @@ from lti_tool.views.pages.learner import (
     practice,
     received,
     respond,
+    sharing,
     submission,
 )
 from lti_tool.views.pages.learner.blueprint import bp
@@ -24,6 +26,7 @@ from lti_tool.views.pages.learner.blueprint import bp
 __all__ = [
     "bp",
     "competencies",
+    "credentials",
     "decisions",
     "files",
     "joining",
@@ -37,5 +40,6 @@ __all__ = [
     "practice",
     "received",
     "respond",
+    "sharing",
     "submission",
 ]

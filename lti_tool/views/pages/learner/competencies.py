@@ -26,6 +26,8 @@ def my_competencies() -> str:
     return page(
         "learner/my_competencies.html",
         mine=services().my_competencies.of(viewer()),
+        shares=services().shares.mine(viewer()),
+        credentials=services().credentials.of(viewer()),
         plot_of=plot_of,
         activity_id=viewer().activity_id,
         context_id=viewer().context_id,

@@ -96,7 +96,8 @@ def rail(standing: Standing, current: Phase | None) -> list[dict[str, Any]]:
     return [
         {
             "key": phase.value,
-            "state": _phase_state(standing, phase, current, done),
+            "state": "current" if phase is current else _phase_state(standing, phase, done),
+            "note": _phase_state(standing, phase, done),
             "closes": due[phase],
             "is_own": phase in standing.own_dates,
             "url": url_for(pages[phase], activity_id=activity.id),
@@ -177,12 +178,12 @@ def _phases_done(standing: Standing) -> set[Phase]:
     return {phase for phase, keys in parts.items() if not keys & open_items}
 
 
-def _phase_state(standing: Standing, phase: Phase, current: Phase | None, done: set[Phase]) -> str:
-    if phase is current:
-        return "current"
+def _phase_state(standing: Standing, phase: Phase, done: set[Phase]) -> str:
     if phase is not Phase.NOW and not standing.new_is_open:
         return "later"
-    return "done" if phase in done else "open"
+    if phase in done:
+        return "done"
+    return "over" if phase in standing.closed else "open"
 
 
 def _line(standing: Standing, item: Item) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import structlog
-from flask import make_response
 from werkzeug.wrappers import Response
 
 from lti_tool.views.guards import allow, learners
@@ -29,6 +28,7 @@ def my_work() -> str:
         calendar=services().calendars.address(viewer()),
         mails=services().wishes.mine(viewer()),
         store=services().learning_records.of(viewer().registration_id),
+        shares_out=services().shares.is_on,
         activity_id=viewer().activity_id,
         tab="my_work",
     )
@@ -40,8 +40,7 @@ def export() -> Response:
     """Hand out everything of the learner's in this course, as a ZIP."""
     person = viewer()
     data = services().privacy.export(person.registration_id, person.user_id, person.context_id)
-    response = make_response(data)
-    response.content_type = "application/zip"
+    response = Response(data, mimetype="application/zip")
     response.headers["Content-Disposition"] = 'attachment; filename="my-work.zip"'
     log.info("own_work_exported", session=str(person.session_id))
     return response

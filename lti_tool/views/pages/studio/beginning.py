@@ -9,7 +9,7 @@ from flask import g, request
 from werkzeug.wrappers import Response
 
 from lti_tool import clock
-from lti_tool.errors import NotFound
+from lti_tool.errors import InvalidInput, NotFound
 from lti_tool.schemas import activity_files
 from lti_tool.schemas.fields import Words
 from lti_tool.services.activities.sources import MAX_NAME
@@ -51,8 +51,13 @@ def take_file() -> str:
     text = request.form.get("document", "")
     if sent is not None and sent.filename:
         text = sent.read(activity_files.MOST_BYTES + 1).decode("utf-8", "replace")
-    known = read_document(activity_files.parse(text.lstrip("\ufeff")))
-    check(known.values)
+    try:
+        known = read_document(activity_files.parse(text.lstrip("\ufeff")))
+        check(known.values)
+    except InvalidInput as error:
+        if sent is None or not sent.filename:
+            raise
+        raise InvalidInput({"file": next(iter(error.fields.values()))}) from error
     g.typed = as_form(known.values)
     return making.show_new(unknown=known.unknown)
 

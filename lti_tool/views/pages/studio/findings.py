@@ -22,6 +22,7 @@ SECTIONS = {
     Code.NO_LEVELS: "competencies",
     Code.NOBODY_CONFIRMS: "competencies",
     Code.NO_COMPETENCIES: "competencies",
+    Code.RETIRED: "competencies",
     Code.NO_TUTOR_BEFORE: "responses",
     Code.FEELINGS_SHARED: "questions",
     Code.LONG_WRITING: "questions",
@@ -92,6 +93,11 @@ def _about_work(number: int) -> dict[Code, str]:
             "A tutor is to confirm a level, but no competency is chosen: that has no effect."
         ),
         Code.NO_COMPETENCIES: _("No competency is chosen: learners rate nothing."),
+        Code.RETIRED: ngettext(
+            "%(num)s competency was retired by its publisher; it still counts here.",
+            "%(num)s competencies were retired by their publisher; they still count here.",
+            number,
+        ),
         Code.FEELINGS_SHARED: ngettext(
             "%(num)s question about feelings is read by peers.",
             "%(num)s questions about feelings are read by peers.",

@@ -87,6 +87,7 @@ def as_form(values: ActivityValues) -> Form:
             "depth_rubric": values.depth_rubric.value,
             "takes_files": "1" if values.takes_files else "",
             "tutor_confirms": "1" if values.tutor_confirms else "",
+            "offers_credentials": "1" if values.offers_credentials else "",
         }
     )
     for name in DATES:

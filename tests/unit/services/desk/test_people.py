@@ -10,11 +10,12 @@ from lti_tool.errors import Forbidden, NotFound, Stale
 from lti_tool.models import Database
 from lti_tool.models.grades import LineItem, OutboxMessage
 from lti_tool.models.participations import Participation
-from lti_tool.models.people import Membership
+from lti_tool.models.people import Membership, User
 from lti_tool.rules.vocabulary import OutboxState, Role, Step, WorkState
 from lti_tool.services.desk.dossier_views import Dossier
 from lti_tool.services.desk.moderation import Moderation
-from lti_tool.services.desk.people import PAGE_SIZE, People, PeopleFilter, PeoplePage
+from lti_tool.services.desk.people import PAGE_SIZE, People, PeoplePage
+from lti_tool.services.desk.people_filters import PeopleFilter
 from lti_tool.services.desk.queue import WorkKind
 from lti_tool.services.engine.confirmations import Confirmation
 from tests.factories.work import add_participation, add_reflection, add_response
@@ -50,6 +51,14 @@ def confirm(world: World, participation_id: uuid.UUID, *given: Confirmation) -> 
 def test_learners_stand_by_name_without_the_staff(world: World) -> None:
     world.add_learner("ana", Role.PARTICIPANT)
     assert names(page(world)) == ["ana", "Learner 1", "Learner 2", "Learner 3"]
+
+
+def test_a_new_name_moves_a_learner_in_the_list(world: World) -> None:
+    with world.database.write() as session:
+        first = session.get_one(User, world.learners[0].user_id)
+        first.chosen_name = "Zoé"
+        session.get_one(User, world.learners[1].user_id).name = "Yas"
+    assert names(page(world)) == ["Learner 3", "Yas", "Zoé"]
 
 
 def test_who_became_a_tutor_here_is_no_learner_any_more(world: World) -> None:
