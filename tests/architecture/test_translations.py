@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 from babel.messages.catalog import Catalog
 
+import lti_tool
 from lti_tool.i18n import LOCALES
 from tools import translations
 
@@ -27,3 +31,17 @@ def test_a_missing_text_is_found(template: Catalog) -> None:
 
 def test_all_languages_of_the_product_have_a_catalogue() -> None:
     assert set(LOCALES) - {"en"} == set(translations.LANGUAGES)
+
+
+def test_no_text_hides_where_the_extraction_does_not_look() -> None:
+    """A call within an f-string is not found, and its text stays English for everybody."""
+    package = Path(lti_tool.__file__).parent
+    hidden = [
+        f"{file.relative_to(package)}:{call.lineno}"
+        for file in sorted(package.rglob("*.py"))
+        for text in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("_", "ngettext")
+    ]
+    assert hidden == []
