@@ -12,13 +12,12 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 MASK = "…"
 SECRETS = re.compile(
-    r"(?P<before>/s/|/calendar/|/mail/[a-z]+/|Bearer\s+|(?:id_token|client_assertion|access_token|token|ticket)=)"
+    r"(?P<before>/s/|/calendar/|/shared/|/mail/[a-z]+/|Bearer\s+|(?:id_token|client_assertion|access_token|token|ticket)=)"
     r"[^/\s\"'&?#\\]+"
     r"|(?<!\"kid\": \")(?<![A-Za-z0-9_-])(?:miroir_)?[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])",
 )
-"""A session’s handle, a calendar’s key, a mail’s link, a token in a header, any bare token of ours.
-
-The name of a public key looks the same and is needed: it stays.
+"""A session’s handle, a calendar’s key, a mail’s or a share’s link, a token in a header, any bare
+token of ours. The name of a public key looks the same and is needed: it stays.
 """
 
 

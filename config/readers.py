@@ -35,6 +35,14 @@ def origin(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def website(text: str) -> str:
+    """Read the address of a page on the web; empty means none."""
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError("must be an address like https://www.example.org")
+    return text
+
+
 def database(text: str) -> str:
     """Read a database URL; empty means our own SQLite file."""
     try:

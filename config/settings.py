@@ -14,6 +14,7 @@ from environs import Env, EnvError, EnvNotSetError
 from config import readers
 from config.readers import ROOT
 from lti_tool.rules import mail_servers
+from lti_tool.rules.credentials import IssuerSettings
 from lti_tool.rules.files import MEGABYTE, FileLimits, FileSettings
 
 
@@ -128,6 +129,25 @@ TABLE: dict[str, Setting] = {
         readers.switch,
         "false",
     ),
+    "sharing": Setting(
+        "MIROIR_SHARING",
+        "Whether learners may show what they can do to people outside, by links that end.",
+        readers.switch,
+        "true",
+    ),
+    "issuer_name": Setting(
+        "MIROIR_ISSUER_NAME",
+        "Who vouches for the credentials that learners take along; each learning platform by its"
+        " own name if not set.",
+        str,
+        "",
+    ),
+    "issuer_url": Setting(
+        "MIROIR_ISSUER_URL",
+        "Website of who vouches for credentials, to be shown with the name.",
+        readers.website,
+        "",
+    ),
     "log_level": Setting(
         "MIROIR_LOG_LEVEL",
         "Least severity that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL.",
@@ -166,6 +186,14 @@ class Settings:
     reflection_megabytes: int = 25
     scan_command: str = ""
     link_titles: bool = False
+    sharing: bool = True
+    issuer_name: str = ""
+    issuer_url: str = ""
+
+    @property
+    def issuer(self) -> IssuerSettings:
+        """Who vouches for credentials."""
+        return IssuerSettings(self.issuer_name, self.issuer_url)
 
     @property
     def files(self) -> FileSettings:

@@ -55,6 +55,8 @@ def install(app: Flask, settings: Settings) -> None:
         platform_concurrency=settings.platform_concurrency,
         mail_server=settings.mail_server,
         files=settings.files,
+        issuer=settings.issuer,
+        sharing=settings.sharing,
     )
     queue.attach(services)
     app.extensions |= {"miroir": services, "miroir.queue": queue, "miroir.settings": settings}

@@ -17,6 +17,7 @@ from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Playwright, sync_playwright
 
 from config.settings import Settings
+from lti_tool import i18n
 from lti_tool.app import install, routed_app, services_of
 from lti_tool.models import Database
 from lti_tool.services.container import Services
@@ -39,6 +40,14 @@ examples.register_profile(
 examples.load_profile("the same everywhere")
 
 
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Keeps compiled templates of each language, since they have its words in them."""
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """Return the key of a template in the language in force."""
+        return super().get_cache_key(f"{i18n.current()}/{name}", filename)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Start one PostgreSQL for all test processes, unless one is given; share compiled templates.
 
@@ -48,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_server] = start_postgres()
     folder = os.environ.setdefault(COMPILED_TEMPLATES, tempfile.mkdtemp(prefix="miroir-templates-"))
     share_compiled_statements()
-    Flask.jinja_options = Flask.jinja_options | {"bytecode_cache": FileSystemBytecodeCache(folder)}
+    Flask.jinja_options = Flask.jinja_options | {"bytecode_cache": CompiledTemplates(folder)}
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

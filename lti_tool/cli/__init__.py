@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from lti_tool.cli import (
+    credentials,
     database,
     demo,
     frameworks,
@@ -29,6 +30,7 @@ def register_commands(app: Flask) -> None:
         operator.operator,
         outbox.outbox,
         privacy.privacy,
+        credentials.credentials,
         roster.roster,
         worker.worker,
         sandbox.sandbox,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, Text, insert
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy import JSON, Column, DateTime, Dialect, Enum, MetaData, Table, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 NAMES = {
@@ -73,11 +74,11 @@ class Identified:
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
 
 
-def insert_row(session: Session, row: Base) -> None:
-    """Insert a row that nobody looks at again, past the session: a third of the price of a flush.
+def table_of(model: type[Base]) -> Table:
+    """Return a model's table, for statements past the session."""
+    return Base.metadata.tables[model.__tablename__]
 
-    What is not set takes its column's default.
-    """
-    values = {key: value for key, value in vars(row).items() if not key.startswith("_")}
-    table = Base.metadata.tables[type(row).__tablename__]
-    session.connection().execute(insert(table), values)
+
+def columns_of(model: type[Base], names: Sequence[str]) -> list[Column[Any]]:
+    """Return columns of a model's table, in the order of ``names``."""
+    return [table_of(model).c[name] for name in names]

@@ -151,3 +151,7 @@ class WorkerHeartbeat(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     beat_at: Mapped[datetime]
+    step_failures: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """How often each of its steps failed since it started."""
+    failing: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    """The steps that failed when they were last tried."""

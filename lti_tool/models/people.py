@@ -84,6 +84,7 @@ class Membership(Identified, Base):
         UniqueConstraint("context_id", "user_id"),
         Index("ix_memberships_user_id", "user_id"),
         Index("ix_memberships_cohort_id", "cohort_id"),
+        Index("ix_memberships_listed_name", "context_id", "listed_name", "user_id"),
     )
 
     context_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contexts.id"))
@@ -106,6 +107,8 @@ class Membership(Identified, Base):
     """What an educator granted inside Miroir; wins over ``role``."""
     cohort_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("cohorts.id"))
     """The cohort that the learner is in, one of this course's; staff are in none that counts."""
+    listed_name: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    """Where the person stands in lists by name; triggers keep it after the person's names."""
     first_seen_at: Mapped[datetime] = mapped_column(default=clock.now)
     last_seen_at: Mapped[datetime] = mapped_column(default=clock.now)
     """Of the last launch; of who never launched (no ``launched_role``), when they were listed."""

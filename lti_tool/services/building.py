@@ -10,6 +10,7 @@ from lti_tool.models import Database
 from lti_tool.remote.framework_servers import FrameworkServers
 from lti_tool.remote.mail import Post
 from lti_tool.remote.record_stores import RecordStores
+from lti_tool.rules.credentials import IssuerSettings
 from lti_tool.rules.files import FileSettings
 from lti_tool.rules.mail_servers import MailServer
 from lti_tool.secrecy import Secrets
@@ -31,6 +32,9 @@ from lti_tool.services.cohorts.moodle_groups import MoodleGroups
 from lti_tool.services.cohorts.tutors import CohortTutors
 from lti_tool.services.companion.companion import build_companion
 from lti_tool.services.container import Services
+from lti_tool.services.credentials.credentials import Credentials
+from lti_tool.services.credentials.public import PublicCredentials
+from lti_tool.services.credentials.signing import Signer
 from lti_tool.services.desk.audit import Audit
 from lti_tool.services.desk.calibration import CalibrationResults
 from lti_tool.services.desk.comments import Comments
@@ -58,6 +62,7 @@ from lti_tool.services.frameworks.case_server import CaseServer
 from lti_tool.services.frameworks.exports import FrameworkExports
 from lti_tool.services.frameworks.frameworks import Frameworks
 from lti_tool.services.frameworks.imports import FrameworkImports
+from lti_tool.services.frameworks.keeping import FrameworkKeeping
 from lti_tool.services.frameworks.removing import FrameworkRemoval
 from lti_tool.services.health import Health
 from lti_tool.services.insight.insights import Insights
@@ -88,6 +93,8 @@ from lti_tool.services.platforms.keys import SigningKeys
 from lti_tool.services.platforms.platforms import Platforms
 from lti_tool.services.privacy.privacy import Privacy
 from lti_tool.services.roster.roster import Roster
+from lti_tool.services.sharing.opening import SharedPages
+from lti_tool.services.sharing.shares import Shares
 from lti_tool.services.studio.criteria import CriteriaStudio
 from lti_tool.services.studio.previews import Previews
 from lti_tool.services.studio.rehearsals import Rehearsals
@@ -102,12 +109,17 @@ def build(
     platform_concurrency: int = 4,
     mail_server: MailServer | None = None,
     files: FileSettings | None = None,
+    sharing: bool = True,
+    issuer: IssuerSettings | None = None,
 ) -> Services:
     """Build all services; ``base_url`` is the only source of our own absolute URLs."""
     db, secrets, http = Database(database_url), Secrets(secret_key), Http(allow_local)
     attached = build_files(db, files or FileSettings())
+    platforms = _of_platforms(db, secrets, http, base_url, allow_local, platform_concurrency)
+    signer = Signer(platforms["keys"], base_url)
     return Services(
-        **_of_platforms(db, secrets, http, base_url, allow_local, platform_concurrency),
+        **platforms,
+        **_of_credentials(db, secrets, signer, issuer or IssuerSettings()),
         **_of_courses(db),
         **_of_work(db),
         **_of_programs(db, secrets),
@@ -122,6 +134,8 @@ def build(
         calendars=Calendars(db, secrets, base_url),
         privacy=Privacy(db, secrets, attached["attachments"].store),
         rehearsals=Rehearsals(db, secrets),
+        shared_pages=SharedPages(db, is_on=sharing),
+        shares=Shares(db, base_url, is_on=sharing),
         wake=wake,
     )
 
@@ -149,6 +163,16 @@ def _of_platforms(
         "moodle_groups": MoodleGroups(db, secrets, companion.services),
         "learning_records": records,
         "console": build_console(launches, platforms, outbox, keys),
+    }
+
+
+def _of_credentials(
+    db: Database, secrets: Secrets, signer: Signer, issuer: IssuerSettings
+) -> dict[str, Any]:
+    """Return what learners take along, and what everybody may ask of it."""
+    return {
+        "credentials": Credentials(db, signer, secrets, issuer),
+        "public_credentials": PublicCredentials(db, signer, issuer),
     }
 
 
@@ -234,6 +258,7 @@ def _of_competencies(db: Database) -> dict[str, Any]:
         "frameworks": Frameworks(db),
         "framework_browsing": FrameworkBrowsing(db),
         "framework_imports": FrameworkImports(db),
+        "framework_keeping": FrameworkKeeping(db),
         "framework_removal": FrameworkRemoval(db),
         "depths": Depths(db),
         "evidence_links": EvidenceLinks(db),

@@ -25,6 +25,8 @@ from lti_tool.services.cohorts.lists import CohortLists
 from lti_tool.services.cohorts.moodle_groups import MoodleGroups
 from lti_tool.services.cohorts.tutors import CohortTutors
 from lti_tool.services.companion.companion import Companion
+from lti_tool.services.credentials.credentials import Credentials
+from lti_tool.services.credentials.public import PublicCredentials
 from lti_tool.services.desk.audit import Audit
 from lti_tool.services.desk.calibration import CalibrationResults
 from lti_tool.services.desk.comments import Comments
@@ -52,6 +54,7 @@ from lti_tool.services.frameworks.case_server import CaseServer
 from lti_tool.services.frameworks.exports import FrameworkExports
 from lti_tool.services.frameworks.frameworks import Frameworks
 from lti_tool.services.frameworks.imports import FrameworkImports
+from lti_tool.services.frameworks.keeping import FrameworkKeeping
 from lti_tool.services.frameworks.removing import FrameworkRemoval
 from lti_tool.services.health import Health
 from lti_tool.services.insight.insights import Insights
@@ -85,6 +88,8 @@ from lti_tool.services.platforms.keys import SigningKeys
 from lti_tool.services.platforms.platforms import Platforms
 from lti_tool.services.privacy.privacy import Privacy
 from lti_tool.services.roster.roster import Roster
+from lti_tool.services.sharing.opening import SharedPages
+from lti_tool.services.sharing.shares import Shares
 from lti_tool.services.studio.criteria import CriteriaStudio
 from lti_tool.services.studio.previews import Previews
 from lti_tool.services.studio.rehearsals import Rehearsals
@@ -108,6 +113,7 @@ class Services:
     case_server: CaseServer
     framework_browsing: FrameworkBrowsing
     framework_imports: FrameworkImports
+    framework_keeping: FrameworkKeeping
     framework_removal: FrameworkRemoval
     framework_exports: FrameworkExports
     framework_servers: FrameworkServers
@@ -128,6 +134,8 @@ class Services:
     calendars: Calendars
     calibrations: Calibrations
     calibration_results: CalibrationResults
+    credentials: Credentials
+    public_credentials: PublicCredentials
     criteria_studio: CriteriaStudio
     participations: Participations
     follow_ups: FollowUps
@@ -165,6 +173,8 @@ class Services:
     insights: Insights
     lines: Lines
     overrides: Overrides
+    shared_pages: SharedPages
+    shares: Shares
     signals: Signals
     staff_files: StaffFiles
     masks: Masks

@@ -79,7 +79,9 @@ class LinkTitles:
             return 0
         with self.db.read() as session:
             query = select(LinkTitle.id, LinkTitle.url).where(LinkTitle.fetched_at.is_(None))
-            due = session.execute(query.order_by(LinkTitle.asked_at).limit(BATCH)).all()
+            due = session.execute(
+                query.order_by(LinkTitle.asked_at, LinkTitle.id).limit(BATCH)
+            ).all()
         asked, until = 0, monotonic() + TOGETHER
         for row in due:
             if monotonic() > until:

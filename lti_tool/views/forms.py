@@ -8,11 +8,15 @@ from typing import Any, cast
 
 from flask import g, request
 from marshmallow import EXCLUDE, Schema, ValidationError
+from marshmallow.fields import Field
 from werkzeug.datastructures import MultiDict
 
 from lti_tool.errors import InvalidInput
+from lti_tool.i18n import gettext as _
 
 INVALID_STATUS = 422
+MISSING = Field.default_error_messages["required"]
+"""What marshmallow says, in English, of a field that was not sent."""
 
 
 def form_values(form: MultiDict[str, str], schema: Schema) -> dict[str, Any]:
@@ -79,5 +83,8 @@ def _flat(messages: Any, prefix: str = "") -> dict[str, list[str]]:
         if isinstance(value, dict):
             flat |= _flat(value, f"{name}.")
         else:
-            flat[name] = [str(message) for message in value]
+            flat[name] = [
+                _("Please fill this in.") if message == MISSING else str(message)
+                for message in value
+            ]
     return flat

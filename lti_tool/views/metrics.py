@@ -20,12 +20,12 @@ from prometheus_client import (
     generate_latest,
     multiprocess,
 )
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import REGISTRY, Collector
 from werkzeug.wrappers import Response
 
 from lti_tool.errors import LaunchRefused
-from lti_tool.services.health import OutboxFacts
+from lti_tool.services.health import OutboxFacts, WorkerFacts
 
 LAUNCH = "lti.launch"
 """The endpoint that accepts launches."""
@@ -62,8 +62,34 @@ class _OutboxCollector(Collector):
         )
 
 
-def exposition(facts: OutboxFacts | None) -> bytes:
-    """Return all metrics as text; without the outbox if the database does not answer."""
+class _WorkerCollector(Collector):
+    """How the workers' steps go, as their last signs of life say."""
+
+    def __init__(self, facts: WorkerFacts) -> None:
+        self.facts = facts
+
+    def collect(self) -> Iterable[Metric]:
+        """Return counters and gauges; called by prometheus-client."""
+        failures = CounterMetricFamily(
+            "miroir_step_failures",
+            "Failures of a step of background work since its worker started.",
+            labels=["step"],
+        )
+        for step, count in self.facts.step_failures.items():
+            failures.add_metric([step], count)
+        yield failures
+        failing = GaugeMetricFamily(
+            "miroir_step_failing",
+            "1 for a step of background work that failed when it was last tried.",
+            labels=["step"],
+        )
+        for step in self.facts.failing:
+            failing.add_metric([step], 1)
+        yield failing
+
+
+def exposition(facts: OutboxFacts | None, workers: WorkerFacts | None = None) -> bytes:
+    """Return all metrics as text; in this process only if the database does not answer."""
     registry = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # untyped library
@@ -71,6 +97,8 @@ def exposition(facts: OutboxFacts | None) -> bytes:
         registry.register(REGISTRY)
     if facts is not None:
         registry.register(_OutboxCollector(facts))
+    if workers is not None:
+        registry.register(_WorkerCollector(workers))
     return generate_latest(registry)
 
 

@@ -8,6 +8,12 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from lti_tool.i18n import gettext as _
+from lti_tool.views.learner_notices import (
+    credential_sentences,
+    file_sentences,
+    own_work_sentences,
+    sharing_sentences,
+)
 
 PARAMETER = "said"
 
@@ -48,32 +54,6 @@ def sentences() -> dict[str, tuple[str, str]]:
         "replied_already": ("warn", _("You have written back already: that is possible once.")),
         "committed": ("done", _("Your next step is kept.")),
         "rated": ("done", _("Your rating is kept.")),
-    }
-
-
-def file_sentences() -> dict[str, tuple[str, str]]:
-    """Return what is said of files, as ``sentences``."""
-    return {
-        "file_added": ("done", _("The file is added, and your text is kept.")),
-        "file_removed": ("done", _("The file is out. You can put it back for a day.")),
-        "file_back": ("done", _("The file is back.")),
-        "file_no_room": ("warn", _("There is no room for it any more: remove another file first.")),
-    }
-
-
-def own_work_sentences() -> dict[str, tuple[str, str]]:
-    """Return what is said where learners look at all of their work, as ``sentences``."""
-    return {
-        "took_away": ("done", _("Kept: what you take from it.")),
-        "followed_up": ("done", _("Thank you. That is kept with your next step.")),
-        "calendar_made": ("done", _("Your calendar has an address now.")),
-        "mails_on": ("done", _("Mails come again.")),
-        "mails_off": ("done", _("No more mails come. You find everything in Miroir.")),
-        "calendar_gone": ("done", _("The address of your calendar does not work any more.")),
-        "link_added": ("done", _("The link is added. Tutors see it beside the competency.")),
-        "link_removed": ("done", _("The link is gone. Where a level rests on it, it stays noted.")),
-        "courses_shared": ("done", _("Tutors of that course can see your other levels now.")),
-        "courses_unshared": ("done", _("Tutors of that course no longer see your other levels.")),
     }
 
 
@@ -136,6 +116,10 @@ def desk_sentences() -> dict[str, tuple[str, str]]:
         "undone": ("done", _("Undone: it stands where it stood before.")),
         "not_undone": ("warn", _("Not undone: something else has happened to it since.")),
         "confirmed": ("done", _("The levels are saved.")),
+        "moodle_keeps": (
+            "warn",
+            _("The levels are saved. Moodle keeps one that you took back: change it there, too."),
+        ),
         "depth_marked": ("done", _("The mark is saved.")),
         "noted": ("done", _("Noted. What was listed rests for some days.")),
         "week_given": ("done", _("They have a week more. You can undo it under “Dates”.")),
@@ -276,9 +260,14 @@ def operator_sentences() -> dict[str, tuple[str, str]]:
 
 def notices() -> list[dict[str, str]]:
     """Return what this page has to say first, for the base template."""
+    code = request.args.get(PARAMETER)
+    if not code:
+        return []  # nearly always: the sentences need not be translated
     table = {
         **sentences(),
         **own_work_sentences(),
+        **sharing_sentences(),
+        **credential_sentences(),
         **file_sentences(),
         **studio_sentences(),
         **criteria_sentences(),
@@ -289,7 +278,7 @@ def notices() -> list[dict[str, str]]:
         **companion_sentences(),
         **operator_sentences(),
     }
-    known = table.get(request.args.get(PARAMETER, ""))
+    known = table.get(code)
     return [{"kind": known[0], "text": known[1]}] if known else []
 
 

@@ -5,6 +5,7 @@ Driven by the application's own list of routes: a new route cannot escape.
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,21 +20,25 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from lti_tool import clock
+from lti_tool.exports import open_badges
 from lti_tool.models import Base, Database
 from lti_tool.models.access import AccessToken
-from lti_tool.models.activities import ResourceLink
+from lti_tool.models.activities import Activity, ResourceLink
 from lti_tool.models.attachments import Attachment
 from lti_tool.models.clocks import Extension
 from lti_tool.models.cohorts import Cohort, CohortTutor
+from lti_tool.models.credentials import Credential
 from lti_tool.models.criteria import Exemplar
 from lti_tool.models.desk import SavedReply
 from lti_tool.models.frameworks import CompetencyFramework, FrameworkUpload
 from lti_tool.models.grades import LineItem, OutboxMessage
 from lti_tool.models.mail import Nudge
+from lti_tool.models.participations import ConfirmedLevel
 from lti_tool.models.people import Context
 from lti_tool.models.platforms import Registration
 from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Response
+from lti_tool.models.sharing import Share
 from lti_tool.rules.clocks import ExtensionScope
 from lti_tool.rules.files import FileKind
 from lti_tool.rules.rich_text import from_text
@@ -46,6 +51,7 @@ from lti_tool.rules.vocabulary import (
 )
 from lti_tool.services.container import Services
 from lti_tool.services.desk.work import expected_of
+from tests.factories.credentials import badge
 from tests.factories.learning import WORDS
 from tests.factories.work import add_reflection, add_response, participation_of
 from tests.factories.world import Person, World, add_course, make_world
@@ -56,7 +62,7 @@ OTHERS = "an answer that is nobody else's business"
 JSON_ROUTES = {"learner.save_reflection", "learner.save_response"}
 """What scripts ask for; all other changes are forms."""
 REFUSED = {403, 404}
-CHOICES = {"handle", "kind", "read", "form", "table"}
+CHOICES = {"handle", "kind", "read", "form", "table", "shape"}
 """Parts of addresses that belong to nobody: which of several, and as what."""
 VOLATILE = {("launch_sessions", "last_seen_at"), ("participations", "measured_at")}
 """What a refused visit may touch: when somebody's own session and participation were looked at."""
@@ -104,10 +110,14 @@ def filled(world: World) -> Course:
             "reply_id": _reply(session, world),
             "nudge_id": _nudge(session, world, author),
             "framework_id": _framework(session),
+            "level_id": _level(session, message.participation_id, world),
+            "credential_id": _credential(session, message.participation_id, world, author),
+            "shape": "jwt",
             "form": "csv",
             "table": "stages",
             "upload_id": _upload(session, world),
             "token_id": _access_token(session, world),
+            "share_id": _share(session, author),
             "read": "received",
             "read_id": response_id,
         }
@@ -128,6 +138,39 @@ def _file(session: Session, world: World, reflection_id: uuid.UUID) -> uuid.UUID
     session.add(file)
     session.flush()
     return file.id
+
+
+def _level(session: Session, participation_id: uuid.UUID | None, world: World) -> uuid.UUID:
+    level = ConfirmedLevel(
+        participation_id=participation_id,
+        competency_id=world.competency_ids[0],
+        level=1,
+        confirmed_by_id=world.tutor.user_id,
+    )
+    session.get_one(Activity, world.activity_id).offers_credentials = True
+    session.add(level)
+    session.flush()
+    return level.id
+
+
+def _credential(
+    session: Session, participation_id: uuid.UUID | None, world: World, learner: Person
+) -> uuid.UUID:
+    credential = Credential(
+        registration_id=world.registration_id,
+        user_id=learner.user_id,
+        participation_id=participation_id,
+        competency_id=world.competency_ids[0],
+        level=1,
+        locale="en",
+        document=open_badges.credential(badge(OTHERS)),
+        confirmed_at=clock.now(),
+        status_list=1,
+        status_index=secrets.randbelow(2**17),
+    )
+    session.add(credential)
+    session.flush()
+    return credential.id
 
 
 def _exemplar(session: Session, world: World) -> uuid.UUID:
@@ -200,6 +243,20 @@ def _access_token(session: Session, world: World) -> uuid.UUID:
     session.add(token)
     session.flush()
     return token.id
+
+
+def _share(session: Session, learner: Person) -> uuid.UUID:
+    share = Share(
+        user_id=learner.user_id,
+        recipient=OTHERS,
+        name=OTHERS,
+        token_hash=uuid.uuid4().hex,
+        days=7,
+        expires_at=clock.now() + timedelta(days=7),
+    )
+    session.add(share)
+    session.flush()
+    return share.id
 
 
 def _reply(session: Session, world: World) -> uuid.UUID:
@@ -291,6 +348,7 @@ def content(course: Course) -> dict[str, str]:
         "words": "It names somebody",
         "passage": OTHERS,
         "redact_reason": "It names somebody",
+        "file_reason": "It shows somebody",
         "more": "One more example",
         "comment": WORDS,
         "title": "Names",
@@ -304,6 +362,9 @@ def content(course: Course) -> dict[str, str]:
         "course": str(world.context_id),
         "depth": "2",
         "revision": "1",
+        "recipient": "Ms Haddad",
+        "days": "7",
+        "share_id": str(uuid.uuid4()),
     }
 
 

@@ -24,8 +24,10 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "unsafe-none",
 }
 PLATFORM = "https://lms.example"
-KEPT_A_WHILE = {"/lti/jwks", "/lti/config.json"}
-SAMPLES = {"string": "x", "default": "x", "path": "css/tokens.css", "uuid": str(uuid.UUID(int=1))}
+KEPT_A_WHILE = {"/lti/jwks", "/lti/config.json", "/credentials/keys"}
+SAMPLES = {"string": "x", "default": "x", "path": "css/tokens.css", "int": "1"} | {
+    "uuid": str(uuid.UUID(int=1))
+}
 
 
 @pytest.fixture

@@ -161,7 +161,7 @@ def _levels(session: Session, ids: Collection[uuid.UUID], days: Days) -> Levels:
         )
         .join(Competency, Competency.id == row.competency_id)
         .where(row.participation_id.in_(ids))
-        .order_by(Competency.position)
+        .order_by(Competency.position, Competency.id)
     )
     found: Levels = defaultdict(list)
     for key, competency_id, code, level, at in session.execute(query):

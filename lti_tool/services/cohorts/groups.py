@@ -16,8 +16,9 @@ from sqlalchemy import delete, exists, insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from lti_tool.lti.groups import Group
-from lti_tool.models.people import Membership
+from lti_tool.models.people import Membership, User
 from lti_tool.models.roster import CourseGroup, GroupMember
+from lti_tool.services.locking import hold_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,10 @@ def set_members(
 ) -> None:
     """Put people into just these groups of a context, given by the platform's ids.
 
-    A group that no listing has named is made, without a name.
+    A group that no listing has named is made, without a name. Who was erased stays out.
     """
+    here = hold_people(session, User.id.in_(wanted))
+    wanted = {user_id: told for user_id, told in wanted.items() if user_id in here}
     ids = _group_ids(session, context_id, {one for told in wanted.values() for one in told})
     pairs = {(ids[one], user_id) for user_id, told in wanted.items() for one in told}
     found = session.execute(

@@ -68,7 +68,7 @@ def claim_of(reviewer_id: Expression) -> Select[Allocation]:
             Reflection.state == WorkState.RELEASED,
             (Allocation.leased_until > bindparam("now", type_=UtcDateTime)) | begun,
         )
-        .order_by(Allocation.created_at)
+        .order_by(Allocation.created_at, Allocation.id)
         .limit(1)
     )
 

@@ -22,6 +22,7 @@ from lti_tool.models.people import User
 from lti_tool.models.responses import Response
 from lti_tool.rules.pseudonyms import drawn, pseudonym
 from lti_tool.rules.vocabulary import Anonymity, Step
+from lti_tool.services.engine.rows import AnyActivity, AnyParticipation
 from lti_tool.services.engine.wording import shown_name
 
 SMALL_GROUP = 5
@@ -69,6 +70,13 @@ def author_of_response(activity: Activity, response: Response) -> str:
     return shown_name(response.author.display_name)
 
 
+def confirmer_name(activity: Activity, user: User) -> str:
+    """Return what a learner calls who confirmed a level; empty where they are told no name."""
+    if activity.anonymity.hides_from_staff or user.erased_at is not None:
+        return ""
+    return user.display_name
+
+
 def unnamed_tutor() -> str:
     """Return what learners call one of the staff whose name they are not told."""
     return _("A tutor")
@@ -81,7 +89,7 @@ def staff_author_of_response(activity: Activity, response: Response) -> str:
     return response.author.display_name
 
 
-def alias_of(activity: Activity, participation: Participation) -> str:
+def alias_of(activity: AnyActivity, participation: AnyParticipation) -> str:
     """Return a learner's pseudonym, in the activity's language."""
     if participation.alias is None:
         return shown_name("")
@@ -162,7 +170,7 @@ def askings(session: Session, participation_id: uuid.UUID, with_names: bool) -> 
             ModerationDecision.participation_id == participation_id,
             ModerationDecision.step == Step.UNMASK,
         )
-        .order_by(ModerationDecision.at)
+        .order_by(ModerationDecision.at, ModerationDecision.id)
     )
     return tuple(
         Asking(row.at, row.reason, user.display_name if with_names else "")

@@ -22,26 +22,27 @@ from lti_tool.models.people import Membership, User
 from lti_tool.rules.clocks import NAMES, DueDates, closed_phases, late_start, own_dates, together
 from lti_tool.rules.signals import joined_late_before
 from lti_tool.rules.vocabulary import Phase
+from lti_tool.services.engine.rows import AnyActivity, AnyClock, AnyParticipation
 
 BATCH = 500
 
 
-def dates_of(participation: Participation) -> DueDates:
+def dates_of(participation: AnyParticipation) -> DueDates:
     """Return the dates that count for a learner."""
     return dates_with(participation.activity, participation.own_clock)
 
 
-def dates_with(activity: Activity, own: LearnerClock | None) -> DueDates:
+def dates_with(activity: AnyActivity, own: AnyClock | None) -> DueDates:
     """Return the dates that count for somebody whose clock is ``own``."""
     return own_dates(activity_dates(activity), [own.dates] if own is not None else [])
 
 
-def activity_dates(activity: Activity) -> DueDates:
+def activity_dates(activity: AnyActivity) -> DueDates:
     """Return the dates of those who have none of their own."""
     return DueDates(activity.now_due_at, activity.new_due_at, activity.next_due_at)
 
 
-def closed_for(participation: Participation) -> frozenset[Phase]:
+def closed_for(participation: AnyParticipation) -> frozenset[Phase]:
     """Return the phases in which nothing is taken from the learner any more."""
     return closed_phases(dates_of(participation), participation.activity.accepts_late, clock.now())
 
@@ -91,7 +92,7 @@ def had_time(activity: Activity, now: datetime) -> tuple[ColumnElement[bool], ..
     return (Membership.first_seen_at <= max(opened, late),)
 
 
-def is_over(participation: Participation) -> bool:
+def is_over(participation: AnyParticipation) -> bool:
     """Return whether the Next date passed; a copy's that nobody has looked at is another year's."""
     ends = dates_of(participation).next_due_at
     passed = ends is not None and ends <= clock.now()

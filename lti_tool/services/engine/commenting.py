@@ -49,7 +49,7 @@ def comments_of(
     query = (
         select(TutorComment)
         .where(TutorComment.response_id.in_(response_ids))
-        .order_by(TutorComment.written_at)
+        .order_by(TutorComment.written_at, TutorComment.id)
         .options(joinedload(TutorComment.tutor))
     )
     if to_addressee:

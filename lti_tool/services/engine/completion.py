@@ -14,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
     Select,
-    and_,
     bindparam,
     func,
     or_,
@@ -22,11 +21,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from lti_tool import clock, i18n
-from lti_tool.models.activities import Activity, ActivityCompetency
-from lti_tool.models.frameworks import Competency, CompetencyLevel
+from lti_tool import clock
+from lti_tool.models.activities import ActivityCompetency
 from lti_tool.models.participations import ConfirmedLevel, NextStep, Participation, SelfRating
-from lti_tool.models.people import User
 from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Response
 from lti_tool.rules.completion import ItemKey, Override, Progress, Weights, progress
@@ -35,8 +32,9 @@ from lti_tool.rules.vocabulary import ModerationMode, Moment, Phase, WorkState
 from lti_tool.services.engine import attention, clocks
 from lti_tool.services.engine.allocating import Expression
 from lti_tool.services.engine.leases import counted
-from lti_tool.services.engine.reach import answerable
-from lti_tool.services.engine.wording import LevelLine, score_comment
+from lti_tool.services.engine.reach import Reader, answerable
+from lti_tool.services.engine.rows import AnyActivity, AnyParticipation, AnyReflection
+from lti_tool.services.engine.score_comments import comment_for
 from lti_tool.services.learning_records import noting
 from lti_tool.services.locking import lock_activity
 from lti_tool.services.outbox import scores
@@ -71,7 +69,10 @@ def measure(session: Session, participation: Participation) -> Progress:
 
 
 def measured(
-    session: Session, participation: Participation, reflection: Reflection | None, counts: Counts
+    reader: Reader,
+    participation: AnyParticipation,
+    reflection: AnyReflection | None,
+    counts: Counts,
 ) -> Progress:
     """Return checklist and score of a learner whose reflection and ``counts`` are read already."""
     activity = participation.activity
@@ -81,11 +82,11 @@ def measured(
         activity.weight_helpfulness,
         activity.weight_next_step,
     )
-    facts = _facts(session, participation, reflection, counts)
+    facts = _facts(reader, participation, reflection, counts)
     return progress(facts, weights, override_of(participation))
 
 
-def override_of(participation: Participation) -> Override | None:
+def override_of(participation: AnyParticipation) -> Override | None:
     """Return a tutor's word that the learner has completed, if there is one."""
     if participation.override_points is None:
         return None
@@ -115,9 +116,9 @@ def refresh(session: Session, participation: Participation) -> Progress:
         result.complete
         or was_complete
         or clocks.is_over(participation)
-        or scores.tells_otherwise(session, participation, result)
+        or _told_otherwise(session, participation, result)
     ):
-        scores.promise(session, participation, result, _comment(session, participation, result))
+        scores.promise(session, participation, result, comment_for(session, participation, result))
     dates = clocks.dates_of(participation)
     moments = [waits_until(participation, reflection), dates.now_due_at, dates.next_due_at]
     attention.note(session, participation, reflection, result, moments)
@@ -135,11 +136,11 @@ def refresh_after_override(
     if not of_their_own:
         participation.completed_at = None
     result = refresh(session, participation)
-    scores.promise(session, participation, result, _comment(session, participation, result))
+    scores.promise(session, participation, result, comment_for(session, participation, result))
     return result
 
 
-def is_noted(session: Session, participation: Participation, result: Progress) -> bool:
+def is_noted(reader: Reader, participation: AnyParticipation, result: Progress) -> bool:
     """Return whether ``result`` is what was noted, and what the LMS was told.
 
     The latter is looked at for who is not complete when all is over: what peers do goes on
@@ -148,10 +149,17 @@ def is_noted(session: Session, participation: Participation, result: Progress) -
     if result.complete is not (participation.completed_at is not None):
         return False
     may_differ = clocks.is_over(participation) and not result.complete
-    return not (may_differ and scores.tells_otherwise(session, participation, result))
+    return not (may_differ and _told_otherwise(reader, participation, result))
 
 
-def waits_until(participation: Participation, reflection: Reflection | None) -> datetime | None:
+def _told_otherwise(reader: Reader, participation: AnyParticipation, result: Progress) -> bool:
+    link_id = participation.resource_link_id
+    return scores.tells_otherwise(reader, participation.id, link_id, result)
+
+
+def waits_until(
+    participation: AnyParticipation, reflection: AnyReflection | None
+) -> datetime | None:
     """Return the date from which this learner need not wait for others (enough or date)."""
     own = clocks.dates_of(participation).new_due_at
     return enough_date(own, reflection.submitted_at if reflection else None)
@@ -163,12 +171,18 @@ def reflection_of(session: Session, participation_id: uuid.UUID) -> Reflection |
 
 
 def _facts(
-    session: Session, participation: Participation, reflection: Reflection | None, counts: Counts
+    reader: Reader,
+    participation: AnyParticipation,
+    reflection: AnyReflection | None,
+    counts: Counts,
 ) -> Facts:
     activity = participation.activity
     state = reflection.state if reflection else WorkState.DRAFT
     ends = waits_until(participation, reflection)
+    submitted, date_passed = state in OUT_OF_HAND, ends is not None and ends <= clock.now()
     lacking = max(0, activity.responses_required - counts.given)
+    # What there is to answer is looked for only where it matters.
+    is_asked = lacking > 0 and (submitted or date_passed)
     closed = clocks.closed_for(participation)
     if state is WorkState.RETURNED:
         closed -= {Phase.NOW}  # a tutor asked for a change
@@ -176,25 +190,25 @@ def _facts(
         has_competencies=counts.competencies > 0,
         rated_before=counts.rated_before > 0,
         rated_after=counts.rated_after > 0,
-        reflection_submitted=state in OUT_OF_HAND,
+        reflection_submitted=submitted,
         reflection_accepted=_accepted(activity, state),
         responses_given=counts.given,
         responses_required=activity.responses_required,
         responses_received=counts.received,
         received_required=activity.responses_required,
-        date_passed=ends is not None and ends <= clock.now(),
+        date_passed=date_passed,
         responses_rated=counts.rated_helpful,
         next_step_set=counts.next_steps > 0,
         confirmation_required=activity.tutor_confirms and counts.competencies > 0,
         confirmed=counts.confirmed > 0,
-        answerable=answerable(session, participation, lacking) if lacking else 0,
+        answerable=answerable(reader, participation, lacking) if is_asked else 0,
         handed_in=counts.handed_in,
         completed=participation.completed_at is not None and override_of(participation) is None,
         closed=closed,
     )
 
 
-def _accepted(activity: Activity, state: WorkState) -> bool:
+def _accepted(activity: AnyActivity, state: WorkState) -> bool:
     """Return whether the reflection is released, or waits for nothing but its grace window."""
     decided_before = activity.reflection_moderation is ModerationMode.BEFORE
     return state is WorkState.RELEASED or (state is WorkState.SUBMITTED and not decided_before)
@@ -270,28 +284,3 @@ def _note_service(reflection: Reflection, counts: Counts, result: Progress) -> N
     reflection.author_done = all(
         term.done >= term.of for term in result.terms if term.key is ItemKey.RESPONSES_GIVEN
     )
-
-
-def _comment(session: Session, participation: Participation, result: Progress) -> str:
-    """Return the words that go to the LMS with the score, in the learner's language."""
-    user = session.get_one(User, participation.user_id)
-    with i18n.use(user.language or participation.activity.locale, user.time_zone):
-        return score_comment(result, _confirmed(session, participation))
-
-
-def _confirmed(session: Session, participation: Participation) -> list[LevelLine]:
-    """Return the confirmed levels in the framework's order."""
-    query = (
-        select(Competency.code, Competency.statement, CompetencyLevel.label)
-        .join(ConfirmedLevel, ConfirmedLevel.competency_id == Competency.id)
-        .join(
-            CompetencyLevel,
-            and_(
-                CompetencyLevel.framework_id == Competency.framework_id,
-                CompetencyLevel.position == ConfirmedLevel.level,
-            ),
-        )
-        .where(ConfirmedLevel.participation_id == participation.id)
-        .order_by(Competency.position)
-    )
-    return [LevelLine(code, statement, label) for code, statement, label in session.execute(query)]

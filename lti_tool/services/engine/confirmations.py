@@ -21,7 +21,7 @@ from lti_tool.rules.evidence import Piece
 from lti_tool.rules.viewer import Viewer
 from lti_tool.rules.vocabulary import Step
 from lti_tool.services.cohort_scope import Scope, scope_of
-from lti_tool.services.engine import completion, level_history
+from lti_tool.services.engine import completion, level_history, taking_back
 from lti_tool.services.engine.evidence import Found, found_for
 from lti_tool.services.learning_records import noting
 from lti_tool.services.locking import lock_activity
@@ -143,6 +143,7 @@ def _settle(session: Session, case: _Case, confirmation: Confirmation) -> bool:
     session.add(_noted(viewer, participation.activity, participation, confirmation))
     level, note = confirmation.level, confirmation.note
     level_history.note_down(session, participation, competency, level, note, pieces, viewer.user_id)
+    taking_back.level_changed(session, participation.id, competency.id, level)
     return True
 
 
@@ -222,7 +223,7 @@ def asked_of(session: Session, participation_id: uuid.UUID) -> tuple[tuple[datet
             ModerationDecision.participation_id == participation_id,
             ModerationDecision.step.in_((Step.ASK_MORE, Step.CONFIRM)),
         )
-        .order_by(ModerationDecision.at.desc())
+        .order_by(ModerationDecision.at.desc(), ModerationDecision.id.desc())
     ).all()
     found = []
     for at, step, reason in rows:

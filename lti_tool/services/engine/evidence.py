@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from lti_tool.i18n import pick
+from lti_tool.i18n import current, direction, pick
 from lti_tool.models.activities import Activity, ActivityVersion
 from lti_tool.models.levels import EvidenceLink
 from lti_tool.models.participations import FollowUp, Participation, SelfRating
@@ -63,10 +63,15 @@ def _ratings(_session: Session, participation: Participation) -> Iterator[Found]
     labels = _labels(participation.activity)
     for competency_id, moments in rated.items():
         rows = [moments[moment] for moment in Moment if moment in moments]
-        told = " → ".join(pick(labels.get(row.level, {})) or str(row.level) for row in rows)
+        told = path_of(pick(labels.get(row.level, {})) or str(row.level) for row in rows)
         when = "/".join(str(row.level) for row in rows)
         key = f"rating:{competency_id}:{when}"
         yield Found(Piece(PieceKind.RATING, key, text=told), frozenset({competency_id}))
+
+
+def path_of(names: Iterable[str]) -> str:
+    """Return where somebody went from and to, with an arrow as the language in force is read."""
+    return (" ← " if direction(current()) == "rtl" else " → ").join(names)
 
 
 def _answers(session: Session, participation: Participation) -> Iterator[Found]:
@@ -138,7 +143,7 @@ def _next_steps(session: Session, participation: Participation) -> Iterator[Foun
     query = (
         select(FollowUp)
         .where(FollowUp.participation_id == participation.id, FollowUp.shared)
-        .order_by(FollowUp.answered_at)
+        .order_by(FollowUp.answered_at, FollowUp.id)
     )
     for row in session.scalars(query):
         key = f"follow_up:{row.id}:{row.answered_at.isoformat()}"

@@ -59,7 +59,7 @@ def on(work: Work) -> ColumnElement[bool]:
 
 def open_on(session: Session, work: Work) -> Sequence[Flag]:
     """Return the flags that wait for an answer, oldest first."""
-    query = select(Flag).where(on(work), Flag.outcome.is_(None)).order_by(Flag.created_at)
+    query = select(Flag).where(on(work), Flag.outcome.is_(None)).order_by(Flag.created_at, Flag.id)
     return session.scalars(query).all()
 
 
@@ -95,7 +95,7 @@ def raise_flag(
 def may_flag(session: Session, work: Work, flagger_id: uuid.UUID) -> bool:
     """Return whether a reader has not flagged this text yet (one handed in again is another)."""
     query = select(Flag).where(on(work), Flag.flagger_id == flagger_id)
-    last = session.scalars(query.order_by(Flag.created_at.desc()).limit(1)).first()
+    last = session.scalars(query.order_by(Flag.created_at.desc(), Flag.id.desc()).limit(1)).first()
     if last is None:
         return True
     handed_in_since = work.submitted_at is not None and work.submitted_at > last.created_at
@@ -135,7 +135,7 @@ def told_to_staff(session: Session, activity: Activity, work: Work) -> tuple[Fla
             & (Participation.activity_id == Flag.activity_id),
         )
         .where(on(work))
-        .order_by(Flag.created_at.desc())
+        .order_by(Flag.created_at.desc(), Flag.id.desc())
         .options(joinedload(Flag.flagger))
     )
     return tuple(
@@ -159,7 +159,7 @@ def outcomes(
     query = (
         select(Flag)
         .where(which)
-        .order_by(Flag.created_at.desc())
+        .order_by(Flag.created_at.desc(), Flag.id.desc())
         .options(joinedload(Flag.decision))
     )
     return tuple(outcome_of(flag, with_words) for flag in session.scalars(query))

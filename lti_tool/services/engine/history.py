@@ -68,7 +68,7 @@ def histories_of(
                 ModerationDecision.response_id.in_(work_ids),
             )
         )
-        .order_by(ModerationDecision.at)
+        .order_by(ModerationDecision.at, ModerationDecision.id)
         .options(joinedload(ModerationDecision.actor))
     )
     found: dict[uuid.UUID, list[HistoryLine]] = defaultdict(list)

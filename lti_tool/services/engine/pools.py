@@ -50,7 +50,7 @@ def candidates_for(
     """Yield candidates kind by kind; those whom nobody waits for last, and only if one owes."""
     query = _query(reach)
     if reach.fellows is not None:
-        order = (Reflection.service, Reflection.released_at)
+        order = (Reflection.service, Reflection.released_at, Reflection.id)
         yield _candidates(session, query.order_by(*order).limit(MOST_OF_COHORT), who)
         return
     for wider in _widening(reach, query):
@@ -62,7 +62,7 @@ def candidates_for(
         rest: list[Candidate] = []
         for author_done in (True, False):
             least = query.where(Reflection.author_done.is_(author_done)).order_by(
-                Reflection.service, Reflection.released_at
+                Reflection.service, Reflection.released_at, Reflection.id
             )
             rest += _candidates(session, least.limit(POOL), who)
         yield rest
@@ -94,7 +94,9 @@ def _kinds(
             kind = query.where(
                 Reflection.author_done.is_(author_done), Reflection.service == service
             )
-            found += _candidates(session, kind.order_by(Reflection.released_at).limit(POOL), who)
+            found += _candidates(
+                session, kind.order_by(Reflection.released_at, Reflection.id).limit(POOL), who
+            )
     return found
 
 

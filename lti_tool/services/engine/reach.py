@@ -10,7 +10,17 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from lti_tool.models.cohorts import Exclusion
@@ -21,8 +31,11 @@ from lti_tool.models.responses import Allocation
 from lti_tool.rules.giving import AllocationPool
 from lti_tool.rules.vocabulary import AllocationState, Role, WorkState
 from lti_tool.services.engine.absence import author_left
+from lti_tool.services.engine.rows import AnyParticipation
 
 STAFF = (Role.TUTOR, Role.EDUCATOR)
+Reader = Session | Connection
+"""What reads: a session, or a connection past it where nothing changes."""
 Given = Any
 """An identifier, or a bound parameter that stands for one."""
 
@@ -41,12 +54,12 @@ class Reach:
     """Who is in the cohort that they keep to; None if they keep to none."""
 
 
-def reach_of(session: Session, reviewer: Participation) -> Reach:
+def reach_of(reader: Reader, reviewer: AnyParticipation) -> Reach:
     """Return what a learner reaches; nothing is asked where cohorts do not matter."""
     activity = reviewer.activity
     cohort_id, fellows = None, None
     if activity.allocation_pool is not AllocationPool.CONTEXT:
-        cohort_id = session.scalar(
+        cohort_id = reader.scalar(
             select(Membership.cohort_id).where(
                 Membership.context_id == activity.context_id,
                 Membership.user_id == reviewer.user_id,
@@ -54,7 +67,7 @@ def reach_of(session: Session, reviewer: Participation) -> Reach:
         )
     if cohort_id is not None and activity.allocation_pool is AllocationPool.OWN_COHORT:
         members = select(Membership.user_id).where(Membership.cohort_id == cohort_id)
-        fellows = tuple(session.scalars(members))
+        fellows = tuple(reader.scalars(members))
     return Reach(
         reviewer.id,
         reviewer.user_id,
@@ -105,15 +118,25 @@ def author_is(reach: Reach, *conditions: ColumnElement[bool]) -> ColumnElement[b
 
 def author_is_staff(reach: Reach) -> ColumnElement[bool]:
     """Tell that a reflection's author is staff by now: they are never allocated."""
-    return author_is(reach, func.coalesce(Membership.granted_role, Membership.role).in_(STAFF))
+    role = func.coalesce(Membership.granted_role, Membership.role)
+    # Not ``in_``: a list is put into the statement again by each execution.
+    return author_is(reach, or_(*(role == staff for staff in STAFF)))
 
 
-def answerable(session: Session, reviewer: Participation, most: int) -> int:
+def past_session(reader: Reader) -> Connection:
+    """Return a connection to read by, at half the price; what a session holds is written first."""
+    if isinstance(reader, Connection):
+        return reader
+    reader.flush()
+    return reader.connection()
+
+
+def answerable(reader: Reader, reviewer: AnyParticipation, most: int) -> int:
     """Count the reflections that ``reviewer`` can still answer; stop counting at ``most``."""
-    session.flush()  # what follows goes past the session, which is half the price
+    reader = past_session(reader)
     activity = reviewer.activity
     if activity.allocation_pool is AllocationPool.OWN_COHORT:
-        return _count(session, open_to(reach_of(session, reviewer)), most)
+        return _count(reader, open_to(reach_of(reader, reviewer)), most)
     values = {
         "me": reviewer.id,
         "user_id": reviewer.user_id,
@@ -121,7 +144,7 @@ def answerable(session: Session, reviewer: Participation, most: int) -> int:
         "context_id": activity.context_id,
         "most": most,
     }
-    return session.connection().execute(_ANSWERABLE, values).scalar_one()
+    return reader.execute(_ANSWERABLE, values).scalar_one()
 
 
 def still_waiting(session: Session, reviewer: Participation, required: int, most: int) -> int:
@@ -145,7 +168,7 @@ def waiting_longest(
         .with_only_columns(Reflection.released_at, Participation)
         .options(joinedload(Participation.user))
         .where(~author_left())
-        .order_by(Reflection.released_at)
+        .order_by(Reflection.released_at, Reflection.id)
         .limit(most)
     )
     found = [
@@ -174,9 +197,9 @@ def _apart(reach: Reach) -> Select[uuid.UUID]:
     )
 
 
-def _count(session: Session, query: Select[Reflection], most: int) -> int:
+def _count(reader: Reader, query: Select[Reflection], most: int) -> int:
     some = query.with_only_columns(Reflection.id).limit(most).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
+    return reader.scalar(select(func.count()).select_from(some)) or 0
 
 
 # Built once: every page of a learner asks it.

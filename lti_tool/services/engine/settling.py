@@ -88,7 +88,7 @@ def _due(
     )
     if activity_id is not None:
         query = query.where(model.activity_id == activity_id)
-    return query.order_by(model.visible_at).limit(limit)
+    return query.order_by(model.visible_at, model.id).limit(limit)
 
 
 def _due_among(
@@ -103,7 +103,7 @@ def _due_among(
             model.state == WorkState.SUBMITTED,
             model.visible_at <= clock.now(),
         )
-        .order_by(model.visible_at)
+        .order_by(model.visible_at, model.id)
         .execution_options(populate_existing=True)
     )
     return list(session.scalars(query))

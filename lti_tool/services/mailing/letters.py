@@ -92,7 +92,7 @@ def address_of(session: Session, activity: Activity, link_id: uuid.UUID | None =
         .where(
             ResourceLink.activity_id == activity.id, ResourceLink.context_id == activity.context_id
         )
-        .order_by((ResourceLink.id == link_id).desc(), ResourceLink.created_at)
+        .order_by((ResourceLink.id == link_id).desc(), ResourceLink.created_at, ResourceLink.id)
         .limit(1)
     )
     row = session.execute(query).first()

@@ -62,14 +62,19 @@ class SigningKeys:
                 memory.current, memory.read_at = self._load(self._row_in_use(now)), now
             return memory.current
 
-    def jwks(self) -> dict[str, list[dict[str, str]]]:
-        """Return our public key set (RFC 7517), the next key included."""
+    def jwks(self, ever: bool = False) -> dict[str, list[dict[str, str]]]:
+        """Return our public key set (RFC 7517), the next key included.
+
+        With ``ever`` also retired keys, for what is verified years after it was signed.
+        """
         self.current()
         now = clock.now()
         with self.db.read() as session:
-            rows = list(session.scalars(select(SigningKey).order_by(SigningKey.active_from)))
+            rows = list(
+                session.scalars(select(SigningKey).order_by(SigningKey.active_from, SigningKey.kid))
+            )
         with self._memory.lock:
-            published = [self._load(row) for row in rows if _is_published(row, now)]
+            published = [self._load(row) for row in rows if ever or _is_published(row, now)]
         return {"keys": [public_jwk(pair) for pair in published]}
 
     def rotate(self, ahead: timedelta = PUBLISHED_AHEAD) -> KeyFacts:
@@ -87,7 +92,9 @@ class SigningKeys:
     def listing(self) -> list[KeyFacts]:
         """Return all keys, oldest first."""
         with self.db.read() as session:
-            rows = session.scalars(select(SigningKey).order_by(SigningKey.active_from))
+            rows = session.scalars(
+                select(SigningKey).order_by(SigningKey.active_from, SigningKey.kid)
+            )
             return [_facts(row) for row in rows]
 
     def _row_in_use(self, now: datetime) -> SigningKey:

@@ -203,7 +203,10 @@ class Platforms:
         """Return all platforms with their deployments, by name."""
         query = select(Registration).options(selectinload(Registration.deployments))
         with self.db.read() as session:
-            return [listing_of(row) for row in session.scalars(query.order_by(Registration.name))]
+            return [
+                listing_of(row)
+                for row in session.scalars(query.order_by(Registration.name, Registration.id))
+            ]
 
     def show(self, wanted: str) -> PlatformListing:
         """Return the platform with this id, client_id or name; raises NotFound."""

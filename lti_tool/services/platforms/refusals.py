@@ -232,7 +232,11 @@ def overdue() -> ColumnElement[bool]:
     For the worker's sweep.
     """
     newest_that_goes = (
-        select(Refusal.at).order_by(Refusal.at.desc()).offset(KEEP_ROWS).limit(1).scalar_subquery()
+        select(Refusal.at)
+        .order_by(Refusal.at.desc(), Refusal.id.desc())
+        .offset(KEEP_ROWS)
+        .limit(1)
+        .scalar_subquery()
     )
     return (Refusal.at < clock.now() - KEEP) | (Refusal.at <= newest_that_goes)
 

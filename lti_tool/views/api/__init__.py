@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from lti_tool.views.api import case, description, reading, xapi
+from lti_tool.views.api import badges, case, description, reading, xapi
 
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Return the blueprints of all interfaces for programs."""
-    return (case.bp, xapi.bp, reading.bp, description.bp)
+    return (badges.bp, case.bp, xapi.bp, reading.bp, description.bp)

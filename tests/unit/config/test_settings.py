@@ -49,6 +49,7 @@ def test_two_settings_are_enough(environment: pytest.MonkeyPatch, tmp_path: Path
         ("MIROIR_DATABASE_URL", "mysql://localhost/m", "sqlite:/// or postgresql://"),
         ("MIROIR_DATABASE_URL", "nonsense", "must be a database URL"),
         ("MIROIR_REDIS_URL", "http://redis", "redis://"),
+        ("MIROIR_ISSUER_URL", "www.example.org", "an address like"),
         ("MIROIR_ALLOW_LOCAL_PLATFORMS", "maybe", "true or false"),
         ("MIROIR_PROXY_HOPS", "-1", "whole number"),
         ("MIROIR_PROXY_HOPS", "many", "whole number"),

@@ -64,6 +64,7 @@ def test_rotation_publishes_ahead_and_retires_after(keys: SigningKeys) -> None:
     with time_machine.travel(clock.now() + timedelta(days=9, minutes=1), tick=False):
         assert keys.current().kid == new
         assert kids(keys) == [new]
+        assert [key["kid"] for key in keys.jwks(ever=True)["keys"]] == [old, new]
 
 
 def test_rotation_at_once(keys: SigningKeys) -> None:
