@@ -83,9 +83,9 @@ def test_without_scripts_the_launch_goes_on_in_a_new_tab(
 
 
 def test_without_scripts_a_frame_leads_to_a_new_tab_and_a_person_confirms(
-    visit: Visit, blocking_browser: Browser
+    visit: Visit, scriptless_browser: Browser
 ) -> None:
-    context = blocking_browser.new_context(java_script_enabled=False)
+    context = scriptless_browser.new_context()
     page = visit.open(context)
     page.frame_locator("iframe").get_by_role("button").click()  # the LMS has no script either
     with context.expect_page() as opened:

@@ -117,9 +117,9 @@ def test_the_pages_that_bind_a_launch(looker: Looker) -> None:
 
 
 def test_the_page_that_leads_on_without_a_script(
-    looker: Looker, visit: Visit, blocking_browser: Browser
+    looker: Looker, visit: Visit, scriptless_browser: Browser
 ) -> None:
-    context = blocking_browser.new_context(java_script_enabled=False, locale=looker.locale)
+    context = scriptless_browser.new_context(locale=looker.locale)
     context.request.post(f"{visit.pair.sandbox_url}/person", form={"person": "amina"})
     page = context.new_page()
     inner = f"<iframe src='/launch/link/{visit.link_id}' width=900 height=600></iframe>"
