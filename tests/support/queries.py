@@ -16,7 +16,8 @@ def counted(database: Database) -> Iterator[list[str]]:
     statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
+        if statement != "BEGIN":  # opens a transaction, on PostgreSQL as a statement of its own
+            statements.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)
     try:

@@ -237,6 +237,7 @@ def tidy(db: Database) -> int:
     if is_changed or old:
         with db.write() as session:
             marks.gather(session)
+            marks.drop_gone(session)
             session.execute(delete(KeptFigures).where(KeptFigures.id.in_(old)))
     return len(old)
 

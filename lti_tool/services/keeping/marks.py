@@ -11,11 +11,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy import delete, exists, func, select, text, update
+from sqlalchemy import delete, exists, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from lti_tool.models.activities import Activity
 from lti_tool.models.figures import FigureChange, FigureMark
+from lti_tool.models.people import Context
 
 
 def subjects(
@@ -63,6 +64,16 @@ def gather(session: Session, concerned: Collection[uuid.UUID] | None = None) -> 
         return len(changed)
     total = select(func.coalesce(func.sum(FigureMark.number), 0))
     return int(session.scalar(total.where(FigureMark.subject_id.in_(concerned))) or 0)
+
+
+def drop_gone(session: Session) -> None:
+    """Forget the numbers of activities and courses that are there no more."""
+    is_there = or_(
+        exists().where(Activity.id == FigureMark.subject_id),
+        exists().where(Context.id == FigureMark.subject_id),
+    )
+    gone = delete(FigureMark).where(~is_there)
+    session.execute(gone.execution_options(synchronize_session=False))
 
 
 def _raise(session: Session, changed: Collection[uuid.UUID]) -> None:

@@ -31,12 +31,16 @@ def world(app: Flask) -> World:
     return make_world(services_of(app).db, next_due_at=OVER, **MODES)
 
 
+# That something happened may be seen afterwards, what it was may not.
+TRACES = ("launch_sessions", "history_erasures", "figure_changes", "figure_marks")
+
+
 def rows(world: World) -> dict[str, int]:
     with world.database.read() as session:
         return {
             table.name: session.scalar(select(func.count()).select_from(table)) or 0
             for table in Base.metadata.sorted_tables
-            if table.name not in ("launch_sessions", "history_erasures")
+            if table.name not in TRACES
         }
 
 

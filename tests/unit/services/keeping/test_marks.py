@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import delete, select, update
 from lti_tool import clock
 from lti_tool.models import Database
 from lti_tool.models.decisions import ModerationDecision
-from lti_tool.models.figures import FigureChange
+from lti_tool.models.figures import FigureChange, FigureMark
 from lti_tool.models.grades import OutboxMessage
 from lti_tool.models.interventions import Intervention
 from lti_tool.models.levels import DepthRating
@@ -18,6 +19,7 @@ from lti_tool.models.reflections import Reflection
 from lti_tool.models.responses import Response
 from lti_tool.rules.vocabulary import Step
 from lti_tool.services.keeping import marks
+from lti_tool.services.keeping.kept import tidy
 from tests.factories.varied import add_varied
 from tests.factories.world import World, make_world
 
@@ -99,3 +101,13 @@ def test_a_change_that_is_committed_while_somebody_counts_is_not_missed(world: W
         whole = marks.subjects(session, world.context_id, None)
         assert now == mark + 1 == marks.unchanged_since(session, whole)
         assert of_other == 1
+
+
+def test_numbers_of_what_is_gone_are_dropped(world: World) -> None:
+    gone = uuid.uuid4()
+    with world.database.write() as session:
+        session.add(FigureChange(subject_id=gone, by_transaction=0))
+    tidy(world.database)
+    with world.database.read() as session:
+        numbered = set(session.scalars(select(FigureMark.subject_id)))
+    assert numbered == {world.context_id, world.activity_id}
