@@ -34,6 +34,8 @@ def test_a_link_is_made_after_a_look_and_opens_anywhere(
     look(page, "share-preview")
     page.click("main .actions button.btn-primary")
     link = page.locator("#share-link").inner_text()
+    page.click("[data-copy=share-link]")
+    expect(page.locator("[data-copy=share-link]")).to_contain_text("Copied")
     look(page, "share")
     outside = blocking_browser.new_page(viewport={"width": 360, "height": 900})
     outside.goto(link.replace(pair.services.platforms.base_url, pair.tool_url))

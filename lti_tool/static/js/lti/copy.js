@@ -9,9 +9,10 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     try {
       await navigator.clipboard.writeText(source.textContent.trim());
     } catch {
-      // Frames may not write to the clipboard: select the text, so that it can be copied by hand.
+      // An LMS rarely lets frames write to the clipboard. The old command needs no leave of it; where
+      // that fails, too, the text stays selected, so that it can be copied by hand.
       window.getSelection().selectAllChildren(source);
-      return;
+      if (!document.execCommand("copy")) return;
     }
     label.textContent = button.dataset.copied;
     document.dispatchEvent(new CustomEvent("miroir:announce", { detail: button.dataset.copied }));
