@@ -32,14 +32,7 @@ def redact(activity_id: uuid.UUID, kind: str, work_id: uuid.UUID) -> Response | 
         )
     except (Stale, IllegalTransition):
         return _conflict(activity_id, kind, work_id)
-    return see_other(
-        "desk.work",
-        activity_id=activity_id,
-        kind=kind,
-        work_id=work_id,
-        decided=decision.id,
-        **place(),
-    )
+    return _decided(activity_id, kind, work_id, decision.id)
 
 
 @bp.post(f"{WORK}/file")
@@ -57,14 +50,7 @@ def withhold_file(
         decision = services().moderation.withhold_file(viewer(), activity_id, work_id, *said)
     except (Stale, IllegalTransition):
         return _conflict(activity_id, kind, work_id)
-    return see_other(
-        "desk.work",
-        activity_id=activity_id,
-        kind=kind,
-        work_id=work_id,
-        decided=decision.id,
-        **place(),
-    )
+    return _decided(activity_id, kind, work_id, decision.id)
 
 
 @bp.post(f"{WORK}/appeal")
@@ -117,3 +103,17 @@ def _conflict(activity_id: uuid.UUID, kind: str, work_id: uuid.UUID) -> tuple[st
     """Show the work as it stands now, with what was typed."""
     g.typed = request.form
     return work(activity_id=activity_id, kind=kind, work_id=work_id, conflict=True), 409
+
+
+def _decided(
+    activity_id: uuid.UUID, kind: str, work_id: uuid.UUID, decision_id: uuid.UUID
+) -> Response:
+    """Lead back to the work, where the decision can be undone."""
+    return see_other(
+        "desk.work",
+        activity_id=activity_id,
+        kind=kind,
+        work_id=work_id,
+        decided=decision_id,
+        **place(),
+    )
